@@ -1,0 +1,10 @@
+"""What an uploaded file really is: sniffed, decoded, and written anew without what does not belong.
+
+Pure: no Django, no database, no clock. `inspect_safely` runs `entry.inspect_file` in a child
+process with limits of time and memory, so that the decoders are never loaded into a web worker.
+"""
+
+from documents.inspection.result import Inspection, InspectionError
+from documents.inspection.sandbox import close_children, inspect_safely
+
+__all__ = ["Inspection", "InspectionError", "close_children", "inspect_safely"]

@@ -1,0 +1,38 @@
+"""The child process of `sandbox`: jobs come in on stdin, answers go out on stdout, line by line."""
+
+import json
+import os
+import resource
+import sys
+import traceback
+from dataclasses import asdict
+from pathlib import Path
+
+from documents.inspection.entry import inspect_file
+from documents.inspection.result import InspectionError
+
+MAX_MEMORY = 2 << 30  # bytes of address space
+
+
+def serve() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a decoder prints must not mix with the answers
+    for line in sys.stdin.buffer:
+        job = json.loads(line)
+        paths = {key: Path(job.pop(key)) for key in ("source", "target", "thumbnail")}
+        try:
+            answer = {"found": asdict(inspect_file(**paths, **job))}
+        except InspectionError as refused:
+            answer = {"error": str(refused)}
+        except MemoryError:
+            answer = {"error": "占用内存过大，无法检查，请缩小或重新导出后上传。"}
+        except Exception:
+            traceback.print_exc()
+            answer = {"error": "无法读取，文件可能已损坏，请重新导出后上传。"}
+        answers.write(json.dumps(answer).encode() + b"\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    serve()
