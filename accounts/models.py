@@ -1,0 +1,170 @@
+"""Users, divisions, organisations, memberships and invitations.
+
+A user is a person of the platform; everything done in a tenant is done as one membership.
+"""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Now
+
+from accounts.enums import SECOND_FACTOR_ROLES, Level, OrganisationKind, Role
+from core.models import Tenant
+from core.tenancy import TenantForeignKey, TenantModel
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, username, password=None, **fields):
+        user = self.model(username=self.normalise(username), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    @staticmethod
+    def normalise(username: str) -> str:
+        return username.strip().lower()
+
+    def get_by_natural_key(self, username):
+        return self.get(username=self.normalise(username))
+
+
+class User(AbstractBaseUser):
+    """A person who can sign in. ``username`` is a phone number, an e-mail or a chosen name."""
+
+    username = models.CharField("登录名", max_length=150, unique=True)
+    name = models.CharField("姓名或岗位", max_length=60)
+    email = models.EmailField("邮箱", blank=True, default="")
+    is_active = models.BooleanField("启用", default=True)
+    is_platform_admin = models.BooleanField("平台管理员", default=False)
+    created_at = models.DateTimeField("创建时间", db_default=Now())
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "用户"
+
+    def __str__(self):
+        return self.name
+
+
+class TenantUser(models.Model):
+    """Which tenants a user may enter: the door list that the switcher reads without a tenant."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="doors")
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="doors")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "tenant"], name="accounts_tenantuser_once")
+        ]
+
+
+class Division(TenantModel):
+    """A node of the tenant's tree of administrative divisions.
+
+    ``path`` is ``/code/code/…/`` from the top: a subtree is a prefix.
+    """
+
+    level = models.CharField("层级", max_length=20, choices=Level)
+    code = models.CharField("代码", max_length=20)
+    name = models.CharField("名称", max_length=60)
+    parent = TenantForeignKey("self", verbose_name="上级", null=True, related_name="children")
+    path = models.CharField("路径", max_length=200)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "行政区划"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "code"],
+                name="accounts_division_code",
+                violation_error_message="这个区划代码已经存在。",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant_id", "path"],
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+                name="accounts_division_path",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Organisation(TenantModel):
+    kind = models.CharField("类型", max_length=30, choices=OrganisationKind)
+    name = models.CharField("名称", max_length=100)
+    division = TenantForeignKey(Division, verbose_name="所在区划", null=True, blank=True)
+    is_active = models.BooleanField("启用", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "kind", "name"],
+                name="accounts_organisation_name",
+                violation_error_message="同类型的单位已有这个名称。",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Membership(TenantModel):
+    """A user acting for an organisation in one role: the ``actor`` of every service."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    organisation = TenantForeignKey(Organisation, verbose_name="单位", related_name="memberships")
+    role = models.CharField("角色", max_length=30, choices=Role)
+    is_active = models.BooleanField("启用", default=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "任职"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "user", "organisation", "role"],
+                name="accounts_membership_once",
+                violation_error_message="这个人已经有同样的任职。",
+            )
+        ]
+
+    def __str__(self):
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return f"{self.organisation.name} {self.user.name}"
+
+    @property
+    def division_path(self) -> str:
+        """The subtree the membership works in; the whole tenant without a division."""
+        return self.organisation.division.path if self.organisation.division_id else "/"
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return self.role in SECOND_FACTOR_ROLES
+
+
+class Invitation(TenantModel):
+    """A link that makes its receiver a member; only the hash of its secret is stored."""
+
+    token_sha256 = models.CharField(max_length=64)
+    name = models.CharField("受邀人", max_length=60)
+    email = models.EmailField("邮箱", blank=True, default="")
+    organisation = TenantForeignKey(Organisation, verbose_name="单位")
+    role = models.CharField("角色", max_length=30, choices=Role)
+    invited_by = TenantForeignKey(Membership, null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField("有效期至")
+    accepted_at = models.DateTimeField("接受时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "邀请"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant_id", "token_sha256"], name="accounts_inv_token")
+        ]

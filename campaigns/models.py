@@ -1,0 +1,63 @@
+"""Campaigns and the immutable versions of their definitions."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from accounts.models import Membership
+from campaigns.definition import Definition
+from campaigns.enums import CampaignState
+from core.tenancy import TenantForeignKey, TenantModel
+
+
+class Campaign(TenantModel):
+    key = models.SlugField("标识", max_length=60)
+    title = models.CharField("名称", max_length=120)
+    year = models.IntegerField("年度")
+    state = models.CharField(
+        "状态", max_length=10, choices=CampaignState, default=CampaignState.DRAFT
+    )
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评选活动"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "key"],
+                name="campaigns_campaign_key",
+                violation_error_message="这个标识的评选活动已经存在。",
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class CampaignVersion(TenantModel):
+    """One immutable definition. Dossiers, scorecards and rankings name theirs."""
+
+    campaign = TenantForeignKey(Campaign, related_name="versions")
+    number = models.IntegerField("版本")
+    body = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    reason = models.CharField("理由", max_length=200, blank=True, default="")
+    created_by = TenantForeignKey(Membership, null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "方案版本"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "campaign", "number"], name="campaigns_version_number"
+            )
+        ]
+
+    @property
+    def definition(self) -> Definition:
+        """The validated model; parsed once per content and process."""
+        known = _definitions.get(self.sha256)
+        if known is None:
+            known = _definitions[self.sha256] = Definition.model_validate(self.body)
+        return known
+
+
+_definitions: dict[str, Definition] = {}

@@ -1,0 +1,15 @@
+"""All URLs. What lies under /<tenant>/ runs inside that tenant's transaction."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("account/", include("accounts.urls")),
+    path("<slug:tenant>/", include("accounts.tenant_urls")),
+    path("<slug:tenant>/", include("documents.urls")),
+    path("<slug:tenant>/", include("communities.urls")),
+    path("<slug:tenant>/", include("campaigns.urls")),
+    path("<slug:tenant>/", include("reviews.urls")),
+    path("<slug:tenant>/", include("scoring.urls")),
+    path("<slug:tenant>/", include("publications.urls")),
+    path("<slug:tenant>/", include("portal.urls")),
+]

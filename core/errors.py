@@ -1,0 +1,21 @@
+"""What a service raises when the wish is understood but cannot be granted."""
+
+
+class Refused(Exception):
+    """The act is not possible now. The message is Chinese and says what to do; answered 409."""
+
+    status = 409
+
+    def __init__(self, message: str):
+        super().__init__(message)
+        self.message = message
+
+
+class Conflict(Refused):
+    """Somebody else changed or decided the same thing first."""
+
+
+class TooMany(Refused):
+    """A rate limit was reached; answered 429."""
+
+    status = 429

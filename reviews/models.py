@@ -1,0 +1,216 @@
+"""Dossiers, revisions, evidence, sign-offs, desk checks, site visits and county obligations.
+
+Items, steps, fields and materials are addressed by their codes inside the campaign version.
+"""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from accounts.models import Membership, Organisation
+from campaigns.models import Campaign, CampaignVersion
+from communities.models import Community
+from core.tenancy import TenantForeignKey, TenantModel
+from documents.models import StoredFile
+from reviews.enums import DossierState, Outcome
+
+
+class Dossier(TenantModel):
+    """One community's application in one campaign.
+
+    ``draft`` is the working content: ``{"form": {code: value}, "case_report": {section: text or
+    {part: text}}, "self_assessment": {item: mark}, "pledged": bool}``; evidence has its own rows.
+    ``lock_version`` counts every saved change of the draft (lost updates are refused).
+    """
+
+    campaign = TenantForeignKey(Campaign, related_name="dossiers")
+    version = TenantForeignKey(CampaignVersion, verbose_name="方案版本")
+    community = TenantForeignKey(Community, verbose_name="小区", related_name="dossiers")
+    applicant = TenantForeignKey(Organisation, verbose_name="申报单位", related_name="dossiers")
+    number = models.CharField("编号", max_length=40)
+    track = models.CharField("申报类别", max_length=40)
+    state = models.CharField("状态", max_length=20, choices=DossierState, default=DossierState.DRAFT)
+    step = models.CharField("所在环节", max_length=40, blank=True, default="")
+    waiting_since = models.DateTimeField("开始等待", db_default=Now())
+    draft = models.JSONField(default=dict)
+    lock_version = models.IntegerField(default=0)
+    revision = TenantForeignKey(
+        "reviews.Revision", verbose_name="现行版本", null=True, related_name="+"
+    )
+    created_by = TenantForeignKey(Membership)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "申报材料卷"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "campaign", "community"],
+                condition=~models.Q(state="withdrawn"),
+                name="reviews_dossier_once",
+                violation_error_message="这个小区在本次活动中已经申报。",
+            ),
+            models.UniqueConstraint(fields=["tenant_id", "number"], name="reviews_dossier_number"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=DossierState.values), name="reviews_dossier_state"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant_id", "campaign", "state", "step", "waiting_since"],
+                name="reviews_dossier_waiting",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.number} {self.community.name}"
+
+
+class Evidence(TenantModel):
+    """A file in the dossier: for a rubric item (``7.3``), a material (``video``) or a section of
+    the case report (``case:activities``). ``removed_at`` keeps what a revision points at."""
+
+    dossier = TenantForeignKey(Dossier, related_name="evidence")
+    slot = models.CharField("位置", max_length=60)
+    file = TenantForeignKey(StoredFile)
+    name = models.CharField("文件名", max_length=200)
+    caption = models.CharField("说明", max_length=100, blank=True, default="")
+    position = models.IntegerField(default=0)
+    added_by = TenantForeignKey(Membership)
+    added_at = models.DateTimeField(db_default=Now())
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "佐证材料"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "dossier", "slot", "file"],
+                condition=models.Q(removed_at=None),
+                name="reviews_evidence_once",
+                violation_error_message="这个位置已经有同样的文件。",
+            )
+        ]
+
+
+class Revision(TenantModel):
+    """What was submitted, frozen: content, evidence list with file hashes, and their hash."""
+
+    dossier = TenantForeignKey(Dossier, related_name="revisions")
+    number = models.IntegerField("版本")
+    content = models.JSONField()
+    sha256 = models.CharField("校验值", max_length=64)
+    receipt = models.CharField("回执号", max_length=40)
+    submitted_by = TenantForeignKey(Membership)
+    submitted_at = models.DateTimeField("提交时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "提交版本"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "dossier", "number"], name="reviews_revision_number"
+            ),
+            models.UniqueConstraint(fields=["tenant_id", "receipt"], name="reviews_revision_receipt"),
+        ]
+
+
+class SignOff(TenantModel):
+    """One body's opinion on one revision; the database allows one per step and revision."""
+
+    dossier = TenantForeignKey(Dossier, related_name="sign_offs")
+    revision = TenantForeignKey(Revision, related_name="sign_offs")
+    revision_sha256 = models.CharField(max_length=64)
+    step = models.CharField("环节", max_length=40)
+    outcome = models.CharField("结论", max_length=10, choices=Outcome)
+    opinion = models.TextField("意见")
+    flags = models.JSONField("需补正的内容", default=list)
+    organisation = TenantForeignKey(Organisation, verbose_name="单位", null=True)
+    signed_by = TenantForeignKey(Membership, null=True)
+    signed_at = models.DateTimeField("签署时间")
+    scan = TenantForeignKey(StoredFile, verbose_name="盖章扫描件", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审核意见"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "revision", "step"],
+                name="reviews_signoff_once",
+                violation_error_message="这一环节已经签署。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=Outcome.values), name="reviews_signoff_outcome"
+            ),
+        ]
+
+
+class DeskCheck(TenantModel):
+    """The county's check of the materials: ``checks`` is ``[{code, title, ok, note}]``."""
+
+    dossier = TenantForeignKey(Dossier, related_name="desk_checks")
+    revision = TenantForeignKey(Revision)
+    checks = models.JSONField(default=list)
+    is_complete = models.BooleanField("材料齐全", default=False)
+    checked_by = TenantForeignKey(Membership)
+    checked_at = models.DateTimeField("初审时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "材料初审"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "revision"], name="reviews_deskcheck_once"
+            )
+        ]
+
+
+class SiteVisit(TenantModel):
+    """The county's visit; open until it is closed, its findings count for per-defect items."""
+
+    dossier = TenantForeignKey(Dossier, related_name="site_visits")
+    revision = TenantForeignKey(Revision)
+    visited_on = models.DateField("核查日期")
+    participants = models.CharField("参加人员", max_length=200)
+    summary = models.TextField("核查结论", blank=True, default="")
+    visited_by = TenantForeignKey(Membership)
+    closed_at = models.DateTimeField("完成时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "实地核查"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "revision"], name="reviews_sitevisit_once"
+            )
+        ]
+
+
+class Finding(TenantModel):
+    """One defect at one place."""
+
+    visit = TenantForeignKey(SiteVisit, related_name="findings")
+    item = models.CharField("指标", max_length=20)
+    place = models.CharField("位置", max_length=100)
+    description = models.CharField("问题", max_length=200)
+    photo = TenantForeignKey(StoredFile, verbose_name="照片", null=True)
+    recorded_by = TenantForeignKey(Membership)
+    recorded_at = models.DateTimeField("记录时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "问题点"
+
+
+class Filing(TenantModel):
+    """What a county owes the city (plan, liaison list, work report), as filed."""
+
+    campaign = TenantForeignKey(Campaign, related_name="filings")
+    obligation = models.CharField("事项", max_length=40)
+    organisation = TenantForeignKey(Organisation, verbose_name="单位")
+    text = models.TextField("说明", blank=True, default="")
+    file = TenantForeignKey(StoredFile, verbose_name="文件", null=True)
+    filed_by = TenantForeignKey(Membership)
+    filed_at = models.DateTimeField("报送时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "县区报送"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "campaign", "obligation", "organisation"],
+                name="reviews_filing_once",
+                violation_error_message="这一事项已经报送。",
+            )
+        ]

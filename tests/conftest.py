@@ -1,0 +1,74 @@
+"""The database of the tests: made and migrated by the owner, used as the unprivileged role."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from core.tenancy import tenant_context
+from tests.factories import cast
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker):
+    """Create the test database as ``app_owner`` and point every alias at it."""
+    with django_db_blocker.unblock():
+        name = settings.DATABASES["default"]["TEST"]["NAME"]
+        owner = connections["owner"]
+        _admin(owner, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+        for alias in connections:
+            connections[alias].close()
+            settings.DATABASES[alias]["NAME"] = name
+            connections[alias].settings_dict["NAME"] = name
+        os.environ["JIAYUAN_TEST_DATABASE"] = name
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        owner.close()
+        yield
+        for alias in connections:
+            connections[alias].close()
+        owner.settings_dict["NAME"] = "postgres"
+        _admin(owner, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _admin(connection, *statements):
+    connection.settings_dict["NAME"] = "postgres"
+    connection.set_autocommit(True)
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    connection.close()
+
+
+@pytest.fixture
+def committed_db(django_db_setup, django_db_blocker):
+    """A database whose commits are real, for other processes and threads to see; emptied after."""
+    with django_db_blocker.unblock():
+        yield
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(
+                "SELECT string_agg(format('%I', c.relname), ', ') FROM pg_class c "
+                "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' "
+                "AND c.relkind = 'r' AND c.relname NOT IN ('django_migrations', "
+                "'django_content_type', 'auth_permission')"
+            )
+            cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")  # noqa: S608
+        for alias in connections:
+            connections[alias].close()
+
+
+@pytest.fixture
+def tenant(db):
+    """The first tenant of the fixed cast; the database is inside its context."""
+    tenant = cast.make_tenant("yunzhou", "云州市住房和城乡建设局")
+    with tenant_context(tenant.pk):
+        yield tenant
+
+
+@pytest.fixture
+def people(tenant):
+    """One member per role around one community: see ``tests.factories.cast``."""
+    return cast.make_people()
