@@ -60,7 +60,11 @@ def add_member(*, actor, user: User, organisation: Organisation, role: Role) -> 
     membership.save(force_insert=True)
     TenantUser.objects.get_or_create(user=user, tenant_id=membership.tenant_id)
     audit.record(
-        actor, "membership.added", membership, user=user.username, role=role,
+        actor,
+        "membership.added",
+        membership,
+        user=user.username,
+        role=role,
         organisation=organisation.name,
     )
     return membership

@@ -85,9 +85,7 @@ class JobRun:
         """Show progress and renew the lease; raises ``Fenced`` when the job was taken over."""
         with tenant_context(self.tenant_id):
             lease = db_now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
-            if not self._mine.update(
-                progress_done=done, progress_total=total, lease_until=lease
-            ):
+            if not self._mine.update(progress_done=done, progress_total=total, lease_until=lease):
                 raise Fenced(self.job_id)
 
     @contextmanager

@@ -87,6 +87,7 @@ class TenantForeignKey(models.ForeignKey):
 
     def __init__(self, to, on_delete=models.PROTECT, **kwargs):
         kwargs["db_constraint"] = False
+        kwargs.setdefault("blank", kwargs.get("null", False))
         super().__init__(to, on_delete, **kwargs)
 
     def deconstruct(self):
@@ -124,6 +125,12 @@ class EnableTenancy(Operation):
         model = to_state.apps.get_model(app_label, self.model_name)
         if not is_tenant_model(model):
             raise ImproperlyConfigured(f"{model._meta.label} has no tenant_id")
+        # Keys to tables without tenant are checked before the policy hides the rows from the check.
+        table = model._meta.db_table
+        for statement in list(schema_editor.deferred_sql):
+            if statement.references_table(table):
+                schema_editor.deferred_sql.remove(statement)
+                schema_editor.execute(statement)
         for statement in self._statements(model):
             schema_editor.execute(statement)
 

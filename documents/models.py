@@ -39,7 +39,9 @@ class StoredFile(TenantModel):
             models.UniqueConstraint(
                 fields=["tenant_id", "original_sha256"], name="documents_storedfile_content"
             ),
-            models.CheckConstraint(condition=models.Q(size__gt=0), name="documents_storedfile_size"),
+            models.CheckConstraint(
+                condition=models.Q(size__gt=0), name="documents_storedfile_size"
+            ),
         ]
 
     def __str__(self):

@@ -28,7 +28,9 @@ class Dossier(TenantModel):
     applicant = TenantForeignKey(Organisation, verbose_name="申报单位", related_name="dossiers")
     number = models.CharField("编号", max_length=40)
     track = models.CharField("申报类别", max_length=40)
-    state = models.CharField("状态", max_length=20, choices=DossierState, default=DossierState.DRAFT)
+    state = models.CharField(
+        "状态", max_length=20, choices=DossierState, default=DossierState.DRAFT
+    )
     step = models.CharField("所在环节", max_length=40, blank=True, default="")
     waiting_since = models.DateTimeField("开始等待", db_default=Now())
     draft = models.JSONField(default=dict)
@@ -107,7 +109,9 @@ class Revision(TenantModel):
             models.UniqueConstraint(
                 fields=["tenant_id", "dossier", "number"], name="reviews_revision_number"
             ),
-            models.UniqueConstraint(fields=["tenant_id", "receipt"], name="reviews_revision_receipt"),
+            models.UniqueConstraint(
+                fields=["tenant_id", "receipt"], name="reviews_revision_receipt"
+            ),
         ]
 
 
@@ -153,9 +157,7 @@ class DeskCheck(TenantModel):
     class Meta:
         verbose_name = verbose_name_plural = "材料初审"
         constraints = [
-            models.UniqueConstraint(
-                fields=["tenant_id", "revision"], name="reviews_deskcheck_once"
-            )
+            models.UniqueConstraint(fields=["tenant_id", "revision"], name="reviews_deskcheck_once")
         ]
 
 
@@ -173,9 +175,7 @@ class SiteVisit(TenantModel):
     class Meta:
         verbose_name = verbose_name_plural = "实地核查"
         constraints = [
-            models.UniqueConstraint(
-                fields=["tenant_id", "revision"], name="reviews_sitevisit_once"
-            )
+            models.UniqueConstraint(fields=["tenant_id", "revision"], name="reviews_sitevisit_once")
         ]
 
 

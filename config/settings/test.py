@@ -7,9 +7,7 @@ from config.settings.base import DATABASES, STORAGES, TEMPLATES, VAR_DIR
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-STORAGES["staticfiles"] = {
-    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
 STORAGES["default"]["OPTIONS"]["location"] = str(VAR_DIR / "test-media" / _worker)
 for _database in DATABASES.values():

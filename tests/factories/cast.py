@@ -46,7 +46,11 @@ def make_divisions() -> SimpleNamespace:
             actor=audit.SYSTEM, level=Level.COUNTY, code=code, name=name, parent=city
         )
         street = create_division(
-            actor=audit.SYSTEM, level=Level.STREET, code=f"{code}01", name=f"{name}一街", parent=county
+            actor=audit.SYSTEM,
+            level=Level.STREET,
+            code=f"{code}01",
+            name=f"{name}一街",
+            parent=county,
         )
         neighbourhood = create_division(
             actor=audit.SYSTEM,
