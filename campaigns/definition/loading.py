@@ -1,0 +1,149 @@
+"""Definitions read from and written to YAML (JSON is YAML too)."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from campaigns.definition.checking import cross_check
+from campaigns.definition.model import Definition
+from campaigns.definition.problems import DefinitionError, Locator, Problem, problems_of
+from campaigns.rubric import show
+
+MOST_CHARACTERS = 2_000_000
+SHIPPED = Path(__file__).resolve().parent.parent / "definitions"
+
+_BaseLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BaseDumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Loader(_BaseLoader):
+    """Numbers stay decimal; a key may stand only once."""
+
+
+class _Dumper(_BaseDumper):
+    """Decimals as plain numbers, times as quoted text."""
+
+
+def _mapping(loader: yaml.Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = [key.value for key, _ in node.value]
+    for key, _ in node.value:
+        if keys.count(key.value) > 1:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"“{key.value}”写了两次", key.start_mark
+            )
+    return {
+        loader.construct_object(key, deep=True): loader.construct_object(value, deep=True)
+        for key, value in node.value
+    }
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor(
+    "tag:yaml.org,2002:float", lambda loader, node: Decimal(node.value.replace("_", ""))
+)
+
+
+def _represent_decimal(dumper: yaml.Dumper, value: Decimal) -> yaml.Node:
+    is_whole = value == value.to_integral_value()
+    tag = "tag:yaml.org,2002:int" if is_whole else "tag:yaml.org,2002:float"
+    return dumper.represent_scalar(tag, show(value))
+
+
+_Dumper.add_representer(Decimal, _represent_decimal)
+_Dumper.add_representer(time, lambda dumper, value: dumper.represent_str(value.isoformat()))
+_Dumper.add_representer(
+    date,
+    lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:timestamp", value.isoformat()),
+)
+_Dumper.ignore_aliases = lambda self, data: True
+
+
+def shipped_definitions() -> dict[str, Path]:
+    """key → file of every definition that comes with the system."""
+    return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}
+
+
+def _read(source: str | Path) -> str:
+    if isinstance(source, Path) or ("\n" not in source and source.endswith((".yaml", ".json"))):
+        raw = Path(source).read_bytes()
+        try:
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise DefinitionError([Problem("", 0, "文件不是 UTF-8 编码的文本")]) from None
+    return source
+
+
+def _parse(text: str) -> tuple[dict[str, Any], Locator]:
+    if len(text) > MOST_CHARACTERS:
+        raise DefinitionError([Problem("", 0, "文件过大，方案定义应是几千行以内的文本")])
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader)):
+            raise DefinitionError([Problem("", 0, "不能使用 YAML 引用（* 与 &）")])
+        root = yaml.compose(text, Loader=_Loader)
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        detail = getattr(error, "problem", None) or "无法识别"
+        line = mark.line + 1 if mark else 0
+        raise DefinitionError([Problem("", line, f"不是正确的 YAML：{detail}")]) from None
+    except (ArithmeticError, ValueError, RecursionError) as error:
+        if isinstance(error, DefinitionError):
+            raise
+        raise DefinitionError([Problem("", 0, "含有无法识别的数字、日期或过深的嵌套")]) from None
+    if not isinstance(data, dict):
+        raise DefinitionError([Problem("", 0, "方案定义应以“名称: 内容”开始，文件为空或不是定义")])
+    return data, Locator(root)
+
+
+def _build(data: dict[str, Any], locator: Locator) -> tuple[Definition, list[Problem]]:
+    try:
+        definition = Definition.model_validate(data)
+    except ValidationError as error:
+        raise DefinitionError(problems_of(error, locator)) from None
+    problems = cross_check(definition, locator)
+    if any(problem.severity == "error" for problem in problems):
+        raise DefinitionError(problems)
+    return definition, problems
+
+
+def load_definition(source: str | Path) -> Definition:
+    """The definition in a file (a Path, or a text that is a file name) or in a text.
+
+    Raises DefinitionError with every problem found."""
+    return _build(*_parse(_read(source)))[0]
+
+
+def read_definition(data: dict[str, Any]) -> Definition:
+    """The definition from its stored form (the object that `canonical_json` writes)."""
+    try:
+        return Definition.model_validate(data)
+    except ValidationError as error:
+        raise DefinitionError(problems_of(error, Locator())) from None
+
+
+def check_definition(text: str) -> list[Problem]:
+    """All errors and warnings of a definition text; never raises for bad content."""
+    try:
+        return _build(*_parse(text))[1]
+    except DefinitionError as error:
+        return error.problems
+
+
+def dump_definition(definition: Definition) -> str:
+    """YAML that loads to an equal definition (what was left out stays left out)."""
+    data = definition.model_dump(mode="python", by_alias=True, exclude_unset=True)
+    return yaml.dump(_plain(data), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(member) for member in value]
+    return value

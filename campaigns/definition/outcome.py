@@ -1,0 +1,180 @@
+"""From marks to winners: combination, outcome, quotas, obligations, publication, documents."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from campaigns.definition.requirements import Requirement
+from campaigns.schema import Code, Part, Title, policy
+
+Rounding = Literal["half_up", "half_even", "up", "down"]
+
+
+class ScoreSource(Part):
+    """A group of raters whose result enters the total with a weight."""
+
+    code: Code
+    title: Title
+    level: str
+    weight: Decimal = Field(Decimal(100), gt=0, le=100)
+
+
+class Combination(Part):
+    """How the sheets of several raters become one total."""
+
+    sources: tuple[ScoreSource, ...] = Field(min_length=1)
+    method: Literal["mean", "median", "trimmed_mean"] = policy("trimmed_mean")
+    drop_high: int = policy(1, "方案未规定，系统默认去掉 1 个最高分", ge=0, le=10)
+    drop_low: int = policy(1, "方案未规定，系统默认去掉 1 个最低分", ge=0, le=10)
+    min_raters: int = policy(5, "方案未规定评审人数，系统默认至少 5 人", ge=1, le=50)
+    spread_limit: Decimal | None = policy(
+        Decimal(20), "方案未规定，系统默认最高分与最低分相差超过 20 分时提示复核", gt=0
+    )
+    decimals: int = policy(2, "方案未规定保留位数，系统默认保留两位小数", ge=0, le=6)
+    rounding: Rounding = policy("half_up", "方案未规定，系统默认四舍五入")
+
+    @model_validator(mode="after")
+    def _somebody_is_left(self) -> Combination:
+        if self.method == "trimmed_mean" and self.drop_high + self.drop_low >= self.min_raters:
+            raise ValueError("去掉的最高分、最低分个数须少于最少评审人数")
+        return self
+
+
+class WinnersRule(Part):
+    """`all_passing`: everybody above the pass mark; `count`, `ratio`: at most so many of them;
+    `chosen`: the officer picks among those who pass."""
+
+    type: Literal["all_passing", "count", "ratio", "chosen"]
+    count: int | None = Field(None, ge=1)
+    ratio: Decimal | None = Field(None, gt=0, le=1)
+    rounding: Literal["up", "down", "half_up"] = policy("down", "方案未规定取整，系统默认舍去")
+
+    @model_validator(mode="after")
+    def _type_has_its_number(self) -> WinnersRule:
+        if self.type == "count" and not self.count:
+            raise ValueError("须写 count")
+        if self.type == "ratio" and not self.ratio:
+            raise ValueError("须写 ratio")
+        return self
+
+
+class TieRule(Part):
+    """Equal totals are told apart by a section's points or a fact; more is better unless said."""
+
+    code: Code
+    title: Title
+    by: Literal["section", "fact"]
+    key: str = Field(min_length=1, description="类别代码或实测数据名称")
+    better: Literal["higher", "lower"] = "higher"
+
+
+class Band(Part):
+    """From `at_least` points on, the grade `title`."""
+
+    code: Code
+    title: Title
+    at_least: Decimal
+
+
+class Outcome(Part):
+    title: Title
+    pass_mark: Decimal | None = policy(Decimal(80), "方案未规定合格线，系统默认 80 分", ge=0)
+    winners: WinnersRule
+    ranked: Literal["together", "apart"] = policy(
+        "together", "方案未规定各类别是否分开排名，系统默认一起排名"
+    )
+    tie_rules: tuple[TieRule, ...] = ()
+    tie_left: Literal["shared_rank"] = policy(
+        "shared_rank", "方案未规定，系统默认仍相同的并列，由市级主管部门决定"
+    )
+    bands: tuple[Band, ...] = ()
+    conditions: tuple[Requirement, ...] = Field((), description="入选项目另须具备的条件")
+
+
+class Scope(Part):
+    """Where a quota counts: each division of the level, the named ones, or all others."""
+
+    level: str
+    names: tuple[str, ...] = ()
+    others: bool = Field(False, description="同级中没有另行规定的各区划")
+
+
+class QuotaRule(Part):
+    """`percentage`: `value` per cent of `base`, a count from the registry."""
+
+    type: Literal["min", "max", "range", "exact", "percentage"]
+    value: Decimal = Field(ge=0)
+    upper: Decimal | None = Field(None, ge=0)
+    base: str = ""
+    rounding: Literal["up", "down", "half_up"] = policy("up", "方案未规定取整，系统默认进一")
+
+    @model_validator(mode="after")
+    def _type_has_its_numbers(self) -> QuotaRule:
+        if self.type == "range" and (self.upper is None or self.upper < self.value):
+            raise ValueError("范围须写 upper，且不小于 value")
+        if self.type == "percentage" and not self.base:
+            raise ValueError("百分比须写 base（基数）")
+        return self
+
+    def bounds(self, base: Decimal | None = None) -> tuple[int | None, int | None]:
+        """(fewest, most); `base` is the registry count that a percentage is of."""
+        value = int(self.value)
+        if self.type == "min":
+            return value, None
+        if self.type == "max":
+            return None, value
+        if self.type == "exact":
+            return value, value
+        if self.type == "range":
+            return value, int(self.upper)
+        if base is None:
+            return None, None
+        share = self.value * base / 100
+        rounding = {"up": "ROUND_CEILING", "down": "ROUND_FLOOR", "half_up": "ROUND_HALF_UP"}
+        return int(share.to_integral_value(rounding[self.rounding])), None
+
+
+class Quota(Part):
+    code: Code
+    title: Title
+    object: Literal["applications", "winners", "cases"]
+    scope: Scope
+    rule: QuotaRule
+    enforcement: Literal["warn", "enforce"] = policy(
+        "warn", "方案未规定达不到名额的后果，系统默认只提示"
+    )
+
+
+class Obligation(Part):
+    """What a level owes besides its dossiers. `deadline` names a deadline of the calendar."""
+
+    code: Code
+    title: Title
+    owner_level: str
+    deadline: str
+    to: str = ""
+    outline: tuple[str, ...] = ()
+
+
+class Publication(Part):
+    notice_days: int = policy(5, "方案未规定公示天数，系统默认 5 个工作日", ge=1, le=90)
+    day_kind: Literal["working", "calendar"] = policy("working", "方案未规定，系统默认按工作日计算")
+    objections: bool = policy(True, "方案未规定异议渠道，系统默认公示期内受理异议")
+    objection_channels: tuple[str, ...] = policy(
+        ("公示页面在线提交",), "方案未规定异议渠道，系统默认公示页面在线提交"
+    )
+    shows: tuple[Literal["name", "county", "company", "track", "total", "rank"], ...] = policy(
+        ("name", "county", "company"), "方案未规定公示内容，系统默认小区、县区、物业企业"
+    )
+
+
+class Document(Part):
+    """A paper of the campaign: how many copies, for whom."""
+
+    code: Code
+    title: Title
+    copies: int = Field(1, ge=1, le=20)
+    recipients: tuple[str, ...] = ()

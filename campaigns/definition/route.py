@@ -1,0 +1,36 @@
+"""The way of a dossier: ordered steps from the first signature to the announcement."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from campaigns.definition.form import Tracked
+from campaigns.schema import Code, Title, policy
+
+StepType = Literal[
+    "sign_off", "desk_check", "site_visit", "scoring", "decision", "public_notice", "announcement"
+]
+Action = Literal["agree", "return", "refuse"]
+Condition = Literal["no_owners_committee", "no_management_committee", "no_property_company"]
+
+
+class Step(Tracked):
+    """`box`: title of the step's box on the application form, empty when it has none.
+    `skip_when`: the step is passed over when the community has this condition."""
+
+    code: Code
+    title: Title
+    type: StepType
+    level: str
+    actions: tuple[Action, ...] = ("agree", "return", "refuse")
+    reason_required_for: tuple[Action, ...] = policy(
+        ("return", "refuse"), "方案未规定退回、不同意须写理由，系统默认必须写"
+    )
+    requires: tuple[Literal["desk_check", "site_visit"], ...] = ()
+    box: str = ""
+    skip_when: Condition | None = None
+    deadline: str = Field("", description="日程代码；空为没有时限")
+    blind: bool = policy(True, "方案未规定评审是否匿名，系统默认专家之间互不可见")
+    instructions: str = ""

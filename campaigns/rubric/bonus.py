@@ -1,0 +1,63 @@
+"""bonus: extra points outside the hundred when all (or any) of its conditions hold."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from campaigns.rubric.base import DEFAULT_STEP, Item, Mark, read_codes, read_mapping, show
+from campaigns.schema import Code, Part, Title
+
+
+class BonusCondition(Part):
+    code: Code
+    title: Title
+
+
+class Bonus(Item):
+    """Mark: `{"met": ["red_list", "few_complaints"]}` — codes of the conditions that hold."""
+
+    kind: Literal["bonus"]
+    conditions: tuple[BonusCondition, ...] = Field(min_length=1)
+    needs: Literal["all", "any"] = "all"
+
+    widget: ClassVar[str] = "parts"
+    kind_title: ClassVar[str] = "加分"
+    is_bonus: ClassVar[bool] = True
+
+    @model_validator(mode="after")
+    def _codes_differ(self) -> Bonus:
+        codes = [condition.code for condition in self.conditions]
+        if len(set(codes)) != len(codes):
+            raise ValueError("加分条件代码重复")
+        return self
+
+    def _titles(self) -> dict[str, str]:
+        return {condition.code: condition.title for condition in self.conditions}
+
+    def parse_mark(self, raw: Any, *, step: Decimal = DEFAULT_STEP) -> Mark:
+        met = read_mapping(self, raw, "met").get("met")
+        return {"met": read_codes(self, met, self._titles(), "加分条件")}
+
+    def _earned(self, mark: Mark) -> bool:
+        if self.needs == "any":
+            return bool(mark["met"])
+        return len(mark["met"]) == len(self.conditions)
+
+    def points_for(self, mark: Mark) -> Decimal:
+        return self.points if self._earned(mark) else Decimal(0)
+
+    def explain(self, mark: Mark) -> str:
+        if self._earned(mark):
+            return f"符合加分条件，加 {show(self.points)} 分。"
+        missing = "、".join(t for code, t in self._titles().items() if code not in mark["met"])
+        return f"不符合加分条件（{missing}），不加分。"
+
+    def input_schema(self, *, step: Decimal = DEFAULT_STEP) -> dict[str, Any]:
+        parts = [{"code": c.code, "title": c.title} for c in self.conditions]
+        return {**super().input_schema(step=step), "parts": parts, "needs": self.needs}
+
+    def full_mark(self) -> Mark:
+        return {"met": [condition.code for condition in self.conditions]}

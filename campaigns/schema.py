@@ -1,0 +1,65 @@
+"""The base of every part of a campaign definition.
+
+A part is frozen and refuses unknown keys. Each can say where in the notice it stands
+(`source`) and which of its fields the notice does not state (`unstated`: field → note), so that
+the screen can show 「方案未规定，系统默认」 exactly where a default takes effect.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+UNSTATED = "方案未规定，系统默认"
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,39}$")]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
+
+
+def policy(default: Any, note: str = UNSTATED, **constraints: Any) -> Any:
+    """A field whose default is the system's own rule: when the file leaves it out, the default is
+    written into the part and flagged in `unstated`, so a stored version never depends on later
+    code."""
+    return Field(default, json_schema_extra={"policy": note}, **constraints)
+
+
+class Part(BaseModel):
+    """Frozen, strict piece of a definition."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    source: str = Field("", description="出处：方案中的位置，如 附件2 §7.3")
+    note: str = Field("", description="说明")
+    unstated_fields: dict[str, str] = Field(
+        default_factory=dict, alias="unstated", description="方案未规定的字段及说明：字段名 → 说明"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _write_policies(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        data = dict(data)
+        unstated = data.get("unstated")
+        unstated = dict(unstated) if isinstance(unstated, dict) else unstated or {}
+        for name, field in cls.model_fields.items():
+            extra = field.json_schema_extra
+            if isinstance(extra, dict) and "policy" in extra and name not in data:
+                data[name] = field.get_default(call_default_factory=True)
+                if isinstance(unstated, dict):
+                    unstated.setdefault(name, str(extra["policy"]))
+        if unstated:
+            data["unstated"] = unstated
+        return data
+
+    @model_validator(mode="after")
+    def _unstated_names_exist(self) -> Part:
+        unknown = sorted(set(self.unstated_fields) - set(type(self).model_fields))
+        if unknown:
+            raise ValueError(f"unstated 中没有这样的字段：{'、'.join(unknown)}")
+        return self
+
+    def is_unstated(self, field: str) -> bool:
+        """Whether the notice does not say the value of this field."""
+        return field in self.unstated_fields
