@@ -4,15 +4,16 @@ WeasyPrint is imported at the first rendering (about a second) and shares one Fo
 process. Templates extend `documents/pdf_base.html`; the styles they name are in documents/styles.
 """
 
+import hashlib
 import logging
 import threading
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from django.template.loader import render_to_string
+from django.template.loader import get_template, render_to_string
 
-from documents.fonts import font_path, printable
+from documents.fonts import font_path, font_problems, printable
 
 STYLES = Path(__file__).parent / "styles"
 MEDIA_TYPES = {".ttf": "font/ttf", ".css": "text/css", ".jpg": "image/jpeg", ".png": "image/png"}
@@ -38,20 +39,38 @@ def render_pdf(
     Dates in the PDF come from `document.issued_at` of the context (see pdf_base.html), never from
     the clock.
     """
+    return render_pages(template, context, images=images)[0]
+
+
+def render_pages(
+    template: str,
+    context: dict,
+    *,
+    images: Mapping[str, bytes | Callable[[], bytes]] | None = None,
+) -> tuple[bytes, int]:
+    """As `render_pdf`, with the number of pages."""
     html = printable(render_to_string(template, context))
     weasyprint, fonts, base = _engine()
-    fetcher = _fetcher(images or {})
+    from weasyprint.urls import FatalURLFetchingError
+
+    page = weasyprint.HTML(string=html, base_url="", url_fetcher=_fetcher(images or {}))
     with _lock:
-        document = weasyprint.HTML(string=html, base_url="", url_fetcher=fetcher)
-        return document.write_pdf(
-            font_config=fonts, stylesheets=[base], pdf_identifier=b"jiayuan", optimize_images=False
-        )
+        try:
+            document = page.render(font_config=fonts, stylesheets=[base])
+            return document.write_pdf(pdf_identifier=b"jiayuan"), len(document.pages)
+        except FatalURLFetchingError as error:
+            raise RenderingError(str(error)) from error
+
+
+def template_sha256(template: str) -> str:
+    """Hash of the template, the base it extends and the styles: what a document was made with."""
+    sources = [get_template(name).template.source for name in (template, "documents/pdf_base.html")]
+    sources += [path.read_text() for path in sorted(STYLES.glob("*.css"))]
+    return hashlib.sha256("\0".join(sources).encode()).hexdigest()
 
 
 def pdf_problems() -> list[str]:
     """Chinese sentences on why PDFs cannot be made here; empty when they can."""
-    from documents.fonts import font_problems
-
     problems = font_problems()
     try:
         import weasyprint  # noqa: F401
@@ -97,6 +116,8 @@ def _fetcher(images: Mapping[str, bytes | Callable[[], bytes]]):
                     raise KeyError(url)
             except (KeyError, OSError) as error:
                 raise FatalURLFetchingError(f"resource not allowed or missing: {url}") from error
-            return URLFetcherResponse(url, content, {"Content-Type": MEDIA_TYPES[Path(name).suffix]})
+            return URLFetcherResponse(
+                url, content, {"Content-Type": MEDIA_TYPES[Path(name).suffix]}
+            )
 
     return Fetcher()

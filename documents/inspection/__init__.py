@@ -4,7 +4,8 @@ Pure: no Django, no database, no clock. `inspect_safely` runs `entry.inspect_fil
 process with limits of time and memory, so that the decoders are never loaded into a web worker.
 """
 
+from documents.inspection.formats import agreed_format
 from documents.inspection.result import Inspection, InspectionError
 from documents.inspection.sandbox import close_children, inspect_safely
 
-__all__ = ["Inspection", "InspectionError", "close_children", "inspect_safely"]
+__all__ = ["Inspection", "InspectionError", "agreed_format", "close_children", "inspect_safely"]

@@ -210,6 +210,10 @@ def test_video_one_second_too_long_is_refused(inspect):
 # ------------------------------------------------------------------ wrong files
 
 
+def _video(**options):
+    return lambda: files.video(1, **{"sound": False} | options)
+
+
 def _half(content: bytes) -> bytes:
     return content[: len(content) // 2]
 
@@ -254,12 +258,12 @@ WRONG = {
     "mp4 header only": (lambda: files.video(2)[:40], "a.mp4", "", "无法播放"),
     "m3u8 as mp4": (files.playlist, "a.mp4", "video/mp4", "不是MP4"),
     "concat as mp4": (files.concat_script, "a.mp4", "video/mp4", "不是MP4"),
-    "webm": (lambda: files.video(1, sound=False, codec="libvpx", container="webm"), "a.webm", "", "不接受"),
-    "avi as mp4": (lambda: files.video(1, sound=False, codec="mpeg4", container="avi"), "a.mp4", "", "不是MP4"),
-    "mjpeg in mov": (lambda: files.video(1, sound=False, codec="mjpeg", container="mov"), "a.mov", "", "画面编码"),
-    "pcm in mov": (lambda: files.video(1, sound_codec="pcm_s16le", container="mov"), "a.mov", "", "声音编码"),
+    "webm": (_video(codec="libvpx", container="webm"), "a.webm", "", "不接受"),
+    "avi as mp4": (_video(codec="mpeg4", container="avi"), "a.mp4", "", "不是MP4"),
+    "mjpeg in mov": (_video(codec="mjpeg", container="mov"), "a.mov", "", "画面编码"),
+    "pcm in mov": (_video(sound=1, sound_codec="pcm_s16le", container="mov"), "a.mov", "", "声音编码"),
     "sound only": (files.sound_only, "a.mp4", "", "没有画面"),
-    "301 seconds": (lambda: files.video(301, sound=False, fps=1), "a.mp4", "", "超过上限 5 分 00 秒"),
+    "301 seconds": (lambda: files.video(301, sound=False, fps=1), "a.mp4", "", "上限 5 分 00 秒"),
 }  # fmt: skip
 
 

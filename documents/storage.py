@@ -1,0 +1,89 @@
+"""Bytes on the storage under their hash: `t{tenant}/{first two}/{sha256}.{extension}`."""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from core.errors import Refused
+from core.tenancy import current_tenant_id
+
+
+class StorageFull(Refused):
+    """The storage does not take the file; answered 507."""
+
+    status = 507
+
+    def __init__(self):
+        super().__init__("文件暂时无法保存（存储空间不足或不可用），请稍后再试或联系管理员。")
+
+
+def content_path(sha256: str, extension: str) -> str:
+    """The place of a content of the running tenant."""
+    return f"t{current_tenant_id()}/{sha256[:2]}/{sha256}.{extension}"
+
+
+def put(path: str, content: bytes | Path) -> None:
+    """Keep `content` at `path` and make it durable. Whole content that is there already stays; a
+    piece left by a killed process is replaced. Call before the row is written: a file without a row
+    is swept, a row without a file would be a loss. Raises StorageFull."""
+    size = len(content) if isinstance(content, bytes) else content.stat().st_size
+    try:
+        if default_storage.exists(path):
+            if default_storage.size(path) == size:
+                return
+            default_storage.delete(path)
+        with contextlib.ExitStack() as stack:
+            source = (
+                ContentFile(content)
+                if isinstance(content, bytes)
+                else File(stack.enter_context(content.open("rb")))
+            )
+            saved = default_storage.save(path, source)
+        if saved != path:  # another request stored the same content meanwhile
+            default_storage.delete(saved)
+        _make_durable(path)
+    except OSError as error:
+        raise StorageFull from error
+
+
+def read(path: str) -> bytes:
+    """All bytes at `path`; FileNotFoundError when they are gone."""
+    with default_storage.open(path, "rb") as handle:
+        return handle.read()
+
+
+def sha256(path: str) -> str:
+    """Hash of the bytes that really lie at `path`."""
+    with default_storage.open(path, "rb") as handle:
+        digest = hashlib.sha256()
+        for block in iter(lambda: handle.read(1 << 20), b""):
+            digest.update(block)
+        return digest.hexdigest()
+
+
+def tenant_paths() -> Iterator[str]:
+    """Every file that lies on the storage for the running tenant."""
+    root = f"t{current_tenant_id()}"
+    if not default_storage.exists(root):
+        return
+    for folder in default_storage.listdir(root)[0]:
+        for name in default_storage.listdir(f"{root}/{folder}")[1]:
+            yield f"{root}/{folder}/{name}"
+
+
+def _make_durable(path: str) -> None:
+    try:
+        local = default_storage.path(path)
+    except NotImplementedError:  # object storage: durable when acknowledged
+        return
+    descriptor = os.open(local, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,68 @@
+import logging
+
+from django.core.cache import cache
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from core.access import public_page
+from core.errors import TooMany
+from documents.forms import VerifyForm
+from documents.verification import Finding, verify_code, verify_pdf
+
+logger = logging.getLogger(__name__)
+
+CHECKS_PER_MINUTE = 30
+
+
+@public_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request):
+    """Anybody: check a document by its code (also from the QR) or by the PDF."""
+    finding = None
+    is_asked = request.method == "POST" or "code" in request.GET
+    form = VerifyForm(request.POST or request.GET, request.FILES) if is_asked else VerifyForm()
+    if is_asked and form.is_valid():
+        _count_check(request)
+        code, file = form.cleaned_data["code"], form.cleaned_data["file"]
+        if file:
+            file.seek(0)
+            finding = verify_pdf(file.read(), code)
+        else:
+            finding = verify_code(code)
+    return render(
+        request,
+        "documents/document_verify.html",
+        {"form": form, "finding": finding, "rows": _rows(request, finding)},
+        status=400 if is_asked and not form.is_valid() else 200,
+    )
+
+
+def _count_check(request) -> None:
+    """Refuse an address that asks too often; without the cache nobody is refused."""
+    key = f"t{request.tenant.pk}:verify:{request.META.get('REMOTE_ADDR', '')}"
+    try:
+        cache.add(key, 0, timeout=60)
+        count = cache.incr(key)
+    except Exception:  # the cache is a convenience, whatever it raises
+        logger.warning("rate limit is off: no cache", exc_info=True)
+        return
+    if count > CHECKS_PER_MINUTE:
+        raise TooMany("核验过于频繁，请一分钟后再试。")
+
+
+def _rows(request, finding: Finding | None) -> list[dict]:
+    """What is shown of a document: nothing that is not printed on its foot or head."""
+    if finding is None or finding.document is None:
+        return []
+    document = finding.document
+    rendered_at = timezone.localtime(document.rendered_at)
+    return [
+        {"label": "文书", "value": document.title},
+        {"label": "出具单位", "value": request.tenant.name},
+        {"label": "生成时间", "value": f"{rendered_at:%Y年%m月%d日 %H:%M}"},
+        {"label": "页数", "value": f"{document.page_count} 页"},
+        {"label": "验证码", "value": document.code},
+        {"label": "内容指纹", "value": document.context_sha256[:16]},
+        {"label": "文件校验值（SHA-256）", "value": document.sha256},
+    ]
