@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.core import checks
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
@@ -7,6 +8,7 @@ class CoreConfig(AppConfig):
     verbose_name = "基础"
 
     def ready(self):
+        autodiscover_modules("tasks")  # every process knows every job kind
         checks.register(check_isolation, checks.Tags.database)
 
 

@@ -7,6 +7,8 @@ import logging
 from django.conf import settings
 from django.db import connections, transaction
 
+from core.tasks import run_job
+
 logger = logging.getLogger(__name__)
 
 _TAKE = """
@@ -26,11 +28,9 @@ def send_due_jobs(limit: int = 100) -> int:
 
     A row is due again after the lease: a message lost in the broker is sent again.
     """
-    from config.celery import wake_worker
-
     with transaction.atomic(using="relay"), connections["relay"].cursor() as cursor:
         cursor.execute(_TAKE, [settings.JOB_LEASE_SECONDS, limit])
         jobs = cursor.fetchall()
         for tenant_id, job_id in jobs:
-            wake_worker(tenant_id, str(job_id))
+            run_job.apply_async(args=[tenant_id, str(job_id)], retry=False)
     return len(jobs)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+import config.celery  # noqa: F401 - tasks are sent through our app
 from core.tenancy import tenant_context
 from tests.factories import cast
 

@@ -76,7 +76,7 @@ def make_people() -> SimpleNamespace:
     other_company = organisation(kinds.PROPERTY_COMPANY, "邻家物业公司")
     committee = organisation(kinds.OWNERS_COMMITTEE, "和顺家园业委会", north.hood)
     bureau = Organisation.objects.get(kind=kinds.CITY_BUREAU)
-    people = SimpleNamespace(
+    return SimpleNamespace(
         tree=tree,
         applicant=make_member(company, Role.APPLICANT),
         other_applicant=make_member(
@@ -103,4 +103,3 @@ def make_people() -> SimpleNamespace:
         auditor=make_member(Organisation.objects.get(kind=kinds.AUDIT_OFFICE), Role.AUDITOR),
         evaluator=make_member(organisation(kinds.EVALUATOR, "评价机构"), Role.EVALUATOR),
     )
-    return people
