@@ -17,11 +17,13 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
 
 
-def policy(default: Any, note: str = UNSTATED, **constraints: Any) -> Any:
+def policy(
+    default: Any, note: str = UNSTATED, *, when: tuple[str, Any] | None = None, **constraints: Any
+) -> Any:
     """A field whose default is the system's own rule: when the file leaves it out, the default is
     written into the part and flagged in `unstated`, so a stored version never depends on later
-    code."""
-    return Field(default, json_schema_extra={"policy": note}, **constraints)
+    code. `when=(field, value)`: the rule matters only if another field has this value."""
+    return Field(default, json_schema_extra={"policy": note, "when": when}, **constraints)
 
 
 class Part(BaseModel):
@@ -46,12 +48,18 @@ class Part(BaseModel):
         for name, field in cls.model_fields.items():
             extra = field.json_schema_extra
             if isinstance(extra, dict) and "policy" in extra and name not in data:
+                if extra["when"] and not cls._holds(data, *extra["when"]):
+                    continue
                 data[name] = field.get_default(call_default_factory=True)
                 if isinstance(unstated, dict):
                     unstated.setdefault(name, str(extra["policy"]))
         if unstated:
             data["unstated"] = unstated
         return data
+
+    @classmethod
+    def _holds(cls, data: dict[str, Any], field: str, value: Any) -> bool:
+        return data.get(field, cls.model_fields[field].get_default()) == value
 
     @model_validator(mode="after")
     def _unstated_names_exist(self) -> Part:

@@ -122,5 +122,8 @@ class Form(Part):
     materials: tuple[Material, ...] = ()
     case_report: CaseReport | None = None
     pledge: Pledge | None = None
+    missing_evidence: Literal["warns", "bars_submission"] = policy(
+        "warns", "方案规定资料不全酌情扣分、未规定不予受理，系统默认缺少佐证只提示"
+    )
     evidence_max_count: int = policy(10, "方案未规定每项佐证份数，系统默认上限", ge=1, le=200)
     evidence_max_megabytes: int = policy(20, "方案未规定佐证文件大小，系统默认上限", ge=1, le=2048)

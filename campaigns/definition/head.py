@@ -22,8 +22,8 @@ ApplicantKind = Literal[
 class Window(Part):
     """A span of days; either end may be open."""
 
-    since: date | None = Field(None, alias="from")
-    until: date | None = Field(None, alias="to")
+    since: date | None = None
+    until: date | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Window:
@@ -72,7 +72,9 @@ class Deadline(Part):
     at: time | None = Field(None, description="截止时刻；空为当日结束")
     opens: date | None = None
     owner_level: str
-    grace_minutes: int = policy(0, "方案未规定宽限，系统默认不宽限", ge=0, le=10080)
+    grace_minutes: int = policy(
+        0, "方案未规定宽限，系统默认不宽限", when=("enforce", True), ge=0, le=10080
+    )
     enforce: bool = policy(True, "方案未规定逾期是否受理，系统默认逾期不再受理")
 
     @model_validator(mode="after")

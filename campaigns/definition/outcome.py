@@ -36,6 +36,8 @@ class Combination(Part):
     decimals: int = policy(2, "方案未规定保留位数，系统默认保留两位小数", ge=0, le=6)
     rounding: Rounding = policy("half_up", "方案未规定，系统默认四舍五入")
 
+    blind: bool = policy(True, "方案未规定评审是否匿名，系统默认专家之间互不可见评分")
+
     @model_validator(mode="after")
     def _somebody_is_left(self) -> Combination:
         if self.method == "trimmed_mean" and self.drop_high + self.drop_low >= self.min_raters:
@@ -50,7 +52,9 @@ class WinnersRule(Part):
     type: Literal["all_passing", "count", "ratio", "chosen"]
     count: int | None = Field(None, ge=1)
     ratio: Decimal | None = Field(None, gt=0, le=1)
-    rounding: Literal["up", "down", "half_up"] = policy("down", "方案未规定取整，系统默认舍去")
+    rounding: Literal["up", "down", "half_up"] = policy(
+        "down", "方案未规定取整，系统默认舍去", when=("type", "ratio")
+    )
 
     @model_validator(mode="after")
     def _type_has_its_number(self) -> WinnersRule:
@@ -109,7 +113,9 @@ class QuotaRule(Part):
     value: Decimal = Field(ge=0)
     upper: Decimal | None = Field(None, ge=0)
     base: str = ""
-    rounding: Literal["up", "down", "half_up"] = policy("up", "方案未规定取整，系统默认进一")
+    rounding: Literal["up", "down", "half_up"] = policy(
+        "up", "方案未规定取整，系统默认进一", when=("type", "percentage")
+    )
 
     @model_validator(mode="after")
     def _type_has_its_numbers(self) -> QuotaRule:

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from campaigns.definition.form import Tracked
-from campaigns.schema import Code, Title, policy
+from campaigns.schema import Code, Title
 
 StepType = Literal[
     "sign_off", "desk_check", "site_visit", "scoring", "decision", "public_notice", "announcement"
@@ -25,12 +25,9 @@ class Step(Tracked):
     type: StepType
     level: str
     actions: tuple[Action, ...] = ("agree", "return", "refuse")
-    reason_required_for: tuple[Action, ...] = policy(
-        ("return", "refuse"), "方案未规定退回、不同意须写理由，系统默认必须写"
-    )
+    reason_required_for: tuple[Action, ...] = ("return", "refuse")
     requires: tuple[Literal["desk_check", "site_visit"], ...] = ()
     box: str = ""
     skip_when: Condition | None = None
     deadline: str = Field("", description="日程代码；空为没有时限")
-    blind: bool = policy(True, "方案未规定评审是否匿名，系统默认专家之间互不可见")
     instructions: str = ""

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from campaigns.schema import Code, Part, Title, policy
+from campaigns.schema import Code, Part, Title
 
 Mark = dict[str, Any]
 """A mark as it is stored: a small JSON object whose shape belongs to the kind of the item."""
@@ -28,7 +28,7 @@ class Evidence(Part):
     title: Title
     kinds: tuple[MediaKind, ...] = ("image", "pdf")
     issued_by: str = Field("applicant", description="出具者：applicant 或层级代码")
-    required: bool = policy(True, "方案未规定缺少佐证能否提交，系统默认必须上传")
+    required: bool = True
 
 
 class Item(Part):
