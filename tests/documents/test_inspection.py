@@ -261,7 +261,7 @@ WRONG = {
     "webm": (_video(codec="libvpx", container="webm"), "a.webm", "", "不接受"),
     "avi as mp4": (_video(codec="mpeg4", container="avi"), "a.mp4", "", "不是MP4"),
     "mjpeg in mov": (_video(codec="mjpeg", container="mov"), "a.mov", "", "画面编码"),
-    "pcm in mov": (_video(sound=1, sound_codec="pcm_s16le", container="mov"), "a.mov", "", "声音编码"),
+    "pcm in mov": (_video(sound=1, sound_codec="pcm_s16le", container="mov"), "a.mov", "", "声音"),
     "sound only": (files.sound_only, "a.mp4", "", "没有画面"),
     "301 seconds": (lambda: files.video(301, sound=False, fps=1), "a.mp4", "", "上限 5 分 00 秒"),
 }  # fmt: skip
