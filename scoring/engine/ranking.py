@@ -1,0 +1,223 @@
+"""Totals → ranks, ties told apart by rule, winners proposed by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from campaigns.definition import Definition
+from campaigns.definition.outcome import TieRule
+from campaigns.rubric import show
+from scoring.engine.numbers import as_fact, whole
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One dossier with stored results only. `total` None: not ranked, `problem` says why.
+    `facts` need only hold what the tie rules name."""
+
+    key: str
+    total: Decimal | None
+    sections: Mapping[str, Decimal] = field(default_factory=dict)
+    track: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    gates_passed: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedRow:
+    """`rank` None: not ranked. `tied`: shares its rank after all rules. `tie_rule`: code of the
+    rule that told it apart from others with the same total, "" if none was needed or helped."""
+
+    candidate: Candidate
+    group: str
+    rank: int | None
+    tied: bool
+    tie_rule: str
+    explanation: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return self.candidate.key
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whether the rule proposes a candidate. `undecided`: a tie crosses the last place."""
+
+    key: str
+    proposed: bool
+    undecided: bool
+    reason: str
+
+
+def rank(definition: Definition, candidates: Iterable[Candidate]) -> list[RankedRow]:
+    """Rows by group and rank, unranked last. Equal totals are told apart by the tie rules; who
+    is equal in all of them shares a rank and the next rank is left out (1, 2, 2, 4)."""
+    apart = definition.outcome.ranked == "apart"
+    groups: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        groups.setdefault(candidate.track if apart else "", []).append(candidate)
+    order = [track.code for track in definition.tracks if track.code in groups] if apart else []
+    rows: list[RankedRow] = []
+    for group in [*order, *(name for name in groups if name not in order)]:
+        rows += _rank_group(definition.outcome.tie_rules, group, groups[group])
+    return rows
+
+
+def _strength(rule: TieRule, candidate: Candidate) -> Decimal | None:
+    """The value a tie rule compares, turned so that more is better; None when not known."""
+    if rule.by == "section":
+        value = candidate.sections.get(rule.key)
+        value = None if value is None else Decimal(value)
+    else:
+        value = as_fact(candidate.facts.get(rule.key)).number
+    return value if value is None or rule.better == "higher" else -value
+
+
+def _rank_group(
+    rules: Sequence[TieRule], group: str, members: Sequence[Candidate]
+) -> list[RankedRow]:
+    ranked = sorted((c for c in members if c.total is not None), key=lambda c: (-c.total, c.key))
+    rows: list[RankedRow] = []
+    for _, same in groupby(ranked, key=lambda candidate: candidate.total):
+        rows += _rank_equal_totals(rules, group, list(same), len(rows) + 1)
+    for candidate in sorted((c for c in members if c.total is None), key=lambda c: c.key):
+        reason = candidate.problem or "没有总分，不参加排名。"
+        rows.append(RankedRow(candidate, group, None, False, "", (reason,)))
+    return rows
+
+
+def _rank_equal_totals(
+    rules: Sequence[TieRule], group: str, same: list[Candidate], start: int
+) -> list[RankedRow]:
+    if len(same) == 1:
+        only = same[0]
+        line = f"总分 {show(only.total)} 分，第 {start} 名。"
+        return [RankedRow(only, group, start, False, "", (line,))]
+    strengths = {c.key: tuple(_strength(rule, c) for rule in rules) for c in same}
+    places = {key: tuple(_place(value) for value in values) for key, values in strengths.items()}
+    same.sort(key=lambda c: (places[c.key], c.key))
+    rows: list[RankedRow] = []
+    position = start
+    for _, equal in groupby(same, key=lambda c: places[c.key]):
+        members = list(equal)
+        for candidate in members:
+            rule = _deciding_rule(rules, candidate, same, places)
+            lines = _explain(
+                candidate, position, same, members, rule, strengths[candidate.key], rules
+            )
+            rows.append(
+                RankedRow(
+                    candidate,
+                    group,
+                    position,
+                    len(members) > 1,
+                    rule.code if rule else "",
+                    tuple(lines),
+                )
+            )
+        position += len(members)
+    return rows
+
+
+def _place(value: Decimal | None) -> tuple[int, Decimal]:
+    """Sort key: more is earlier, unknown last."""
+    return (1, Decimal(0)) if value is None else (0, -value)
+
+
+def _deciding_rule(
+    rules: Sequence[TieRule],
+    candidate: Candidate,
+    same: Sequence[Candidate],
+    places: Mapping[str, tuple[tuple[int, Decimal], ...]],
+) -> TieRule | None:
+    """The last rule that was needed to tell the candidate apart from anybody."""
+    mine, deepest = places[candidate.key], -1
+    for other in same:
+        differing = [i for i, place in enumerate(places[other.key]) if place != mine[i]]
+        if differing:
+            deepest = max(deepest, differing[0])
+    return rules[deepest] if deepest >= 0 else None
+
+
+def _explain(
+    candidate: Candidate,
+    position: int,
+    same: Sequence[Candidate],
+    equal: Sequence[Candidate],
+    rule: TieRule | None,
+    strengths: tuple[Decimal | None, ...],
+    rules: Sequence[TieRule],
+) -> list[str]:
+    lines = [f"总分 {show(candidate.total)} 分，共 {len(same)} 个小区总分相同。"]
+    if rule:
+        value = strengths[list(rules).index(rule)]
+        shown = "没有数据，排在后面" if value is None else f"本小区 {show(abs(value))}"
+        lines.append(f"按“{rule.title}”区分（{shown}）。")
+    if len(equal) > 1:
+        lines.append(f"区分规则用尽仍有 {len(equal)} 个相同，并列第 {position} 名。")
+    else:
+        lines.append(f"第 {position} 名。")
+    return lines
+
+
+def choose_winners(definition: Definition, rows: Iterable[RankedRow]) -> dict[str, Choice]:
+    """key → Choice: gates, pass mark, then the number of places. Where a tie crosses the last
+    place nobody of the tie is proposed: the bureau decides."""
+    outcome = definition.outcome
+    choices: dict[str, Choice] = {}
+    eligible: dict[str, list[RankedRow]] = {}
+    for row in rows:
+        reason = _bar(outcome.pass_mark, row)
+        if reason:
+            choices[row.key] = Choice(row.key, False, False, reason)
+        else:
+            eligible.setdefault(row.group, []).append(row)
+    for group in eligible.values():
+        group.sort(key=lambda row: (row.rank, row.key))
+        for choice in _choose(outcome.winners, group):
+            choices[choice.key] = choice
+    return choices
+
+
+def _bar(pass_mark: Decimal | None, row: RankedRow) -> str:
+    if row.rank is None:
+        return row.explanation[0]
+    if not row.candidate.gates_passed:
+        return "原则要求未全部满足，不得入选。"
+    if pass_mark is not None and row.candidate.total < pass_mark:
+        return f"总分 {show(row.candidate.total)} 分，低于合格线 {show(pass_mark)} 分。"
+    return ""
+
+
+def _choose(rule: Any, group: Sequence[RankedRow]) -> list[Choice]:
+    if rule.type == "all_passing":
+        text = "达到合格线并满足全部原则要求，按规则拟入选。"
+        return [Choice(row.key, True, False, text) for row in group]
+    if rule.type == "chosen":
+        text = "达到条件，由主管部门在合格者中确定。"
+        return [Choice(row.key, False, True, text) for row in group]
+    places = rule.count if rule.type == "count" else whole(len(group) * rule.ratio, rule.rounding)
+    choices: list[Choice] = []
+    left = places
+    for position, equal in groupby(group, key=lambda row: row.rank):
+        members = list(equal)
+        if len(members) <= left:
+            text = f"第 {position} 名，在 {places} 个名额之内，按规则拟入选。"
+            choices += [Choice(row.key, True, False, text) for row in members]
+            left -= len(members)
+        elif left > 0:
+            text = (
+                f"并列第 {position} 名的有 {len(members)} 个，只剩 {left} 个名额，由主管部门决定。"
+            )
+            choices += [Choice(row.key, False, True, text) for row in members]
+            left = 0
+        else:
+            text = f"第 {position} 名，超出 {places} 个名额。"
+            choices += [Choice(row.key, False, False, text) for row in members]
+    return choices
