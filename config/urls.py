@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
+from config import health
+
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("account/", include("accounts.urls")),
     path("<slug:tenant>/", include("accounts.tenant_urls")),
     path("<slug:tenant>/", include("documents.urls")),

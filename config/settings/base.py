@@ -21,16 +21,24 @@ DEBUG = env.bool("DEBUG", default=False)
 
 # Databases: three roles on one database. Without DATABASE_URL a real PostgreSQL runs under var/.
 IS_EMBEDDED = "DATABASE_URL" not in env
+
+
+def _needed(name: str, embedded_default: str) -> str:
+    """A variable that only the embedded set-up may leave out."""
+    return env(name, default=embedded_default) if IS_EMBEDDED else env(name)
+
+
 if IS_EMBEDDED:
     _urls = embedded.database_urls()
     SECRET_KEY = env("SECRET_KEY", default="") or embedded.secret_key()
 else:
-    _urls = {
-        "default": env("DATABASE_URL"),
-        "owner": env("DATABASE_OWNER_URL"),
-        "relay": env("DATABASE_RELAY_URL"),
-    }
+    _urls = {"default": env("DATABASE_URL")}
+    # Only `migrate` is told the owner's, only `relay` the relay's.
+    for _alias, _name in {"owner": "DATABASE_OWNER_URL", "relay": "DATABASE_RELAY_URL"}.items():
+        if _name in env:
+            _urls[_alias] = env(_name)
     SECRET_KEY = env("SECRET_KEY")
+
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters.")
 DATABASES = {
@@ -46,10 +54,10 @@ DATABASES["default"]["ATOMIC_REQUESTS"] = True
 DATABASE_ROUTERS = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env("REDIS_URL", default="") or embedded.redis_url()
+REDIS_URL = _needed("REDIS_URL", "") or embedded.redis_url()
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-BASE_URL = env("BASE_URL", default="http://localhost:8000").rstrip("/")
+ALLOWED_HOSTS = _needed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+BASE_URL = _needed("BASE_URL", "http://localhost:8000").rstrip("/")
 IS_SECURE = BASE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if IS_SECURE else []
 
@@ -153,7 +161,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = env.email_url_config(_needed("EMAIL_URL", "consolemail://"))
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="jiayuan@localhost")
 

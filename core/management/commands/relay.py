@@ -1,6 +1,7 @@
 import signal
 import threading
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connections
 from kombu.exceptions import OperationalError
@@ -19,9 +20,11 @@ class Command(BaseCommand):
         stopping = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stopping.set())
+        mark = settings.VAR_DIR / "relay.alive"  # its age is the health of the relay
         while not stopping.is_set():
             try:
                 sent = send_due_jobs()
+                mark.touch()
             except (DatabaseError, OperationalError, OSError) as error:
                 self.stderr.write(f"relay: {error}")
                 connections["relay"].close()
