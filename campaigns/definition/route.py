@@ -26,6 +26,9 @@ class Step(Tracked):
     level: str
     actions: tuple[Action, ...] = ("agree", "return", "refuse")
     reason_required_for: tuple[Action, ...] = ("return", "refuse")
+    resume: Literal["first_step"] = policy(
+        "first_step", "方案未规定补正后从哪一级重新审核，系统默认从第一级重新签署"
+    )
     requires: tuple[Literal["desk_check", "site_visit"], ...] = ()
     box: str = ""
     skip_when: Condition | None = None

@@ -1,0 +1,51 @@
+"""Who acts at a step of the route."""
+
+from __future__ import annotations
+
+from accounts.enums import Role
+from accounts.models import Membership
+from campaigns.definition.route import Step
+from reviews.models import Dossier
+
+# level of a step → the role that acts there
+ROLE_AT = {
+    "committee": Role.COMMITTEE_OFFICER,
+    "neighbourhood": Role.NEIGHBOURHOOD_OFFICER,
+    "street": Role.STREET_OFFICER,
+    "county": Role.COUNTY_OFFICER,
+    "city": Role.CITY_OFFICER,
+}
+LEVEL_OF = {role: level for level, role in ROLE_AT.items()}
+
+
+def acts_at(member: Membership, dossier: Dossier, step: Step) -> bool:
+    """Whether the member's office is the one that acts at the step.
+
+    - The role is the one of the step's level.
+    - The owners' committee is the community's own.
+    - For the others the community lies in the member's subtree of divisions.
+    """
+    if member.role != ROLE_AT.get(step.level):
+        return False
+    if step.level == "committee":
+        return dossier.community.owners_committee_id == member.organisation_id
+    return dossier.community.division.path.startswith(member.division_path)
+
+
+def is_applicant_itself(member: Membership, dossier: Dossier) -> bool:
+    """Whether the member, as this or another membership, belongs to the applicant."""
+    return (
+        member.organisation_id == dossier.applicant_id
+        or Membership.objects.filter(
+            user_id=member.user_id, organisation_id=dossier.applicant_id, is_active=True
+        ).exists()
+    )
+
+
+def can_sign(member: Membership, dossier: Dossier, step: Step) -> bool:
+    """Whether the member may sign the step, turn and deadline apart.
+
+    - Its office acts at the step.
+    - Nobody signs the dossier of an organisation to which he belongs.
+    """
+    return acts_at(member, dossier, step) and not is_applicant_itself(member, dossier)

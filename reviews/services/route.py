@@ -1,0 +1,145 @@
+"""The walker of the route: which step comes next, and which state that is.
+
+The route itself is data (``definition.route``); here is only the table of moves that any route
+is made of. Every function expects the dossier locked by ``lock_dossier`` in the same transaction.
+"""
+
+from __future__ import annotations
+
+from accounts.enums import OrganisationKind
+from accounts.models import Organisation
+from campaigns.definition.route import Step
+from communities.models import Community
+from core import audit
+from core.clock import now
+from core.errors import Conflict, Refused
+from reviews.enums import DossierState, Outcome
+from reviews.models import Dossier, Revision, SignOff
+
+S = DossierState
+
+# step type → the state of a dossier that waits at such a step
+STATE_AT = {
+    "sign_off": S.IN_REVIEW,
+    "desk_check": S.IN_REVIEW,
+    "site_visit": S.IN_REVIEW,
+    "scoring": S.SCORING,
+    "decision": S.DECISION,
+    "public_notice": S.LISTED,
+    "announcement": S.LISTED,
+}
+
+_ON_ROUTE = {S.IN_REVIEW, S.SCORING, S.DECISION, S.LISTED}
+
+# state → states it may change to; what is not here is final
+MOVES = {
+    S.DRAFT: _ON_ROUTE,
+    S.RETURNED: _ON_ROUTE,
+    S.IN_REVIEW: _ON_ROUTE | {S.RETURNED, S.REFUSED, S.NOT_AWARDED},
+    S.SCORING: _ON_ROUTE | {S.NOT_AWARDED},
+    S.DECISION: _ON_ROUTE | {S.NOT_AWARDED},
+    S.LISTED: {S.LISTED, S.DECISION, S.AWARDED, S.NOT_AWARDED},
+}
+
+CONDITION_WORDS = {
+    "no_owners_committee": "小区没有业主委员会",
+    "no_management_committee": "所在社区没有物业管理委员会",
+    "no_property_company": "小区没有物业服务企业",
+}
+
+
+def lock_dossier(dossier: Dossier) -> Dossier:
+    """The dossier as it stands now, its row locked until the transaction ends."""
+    return (
+        Dossier.objects.select_for_update(of=("self",))
+        .select_related(
+            "campaign", "version", "revision", "applicant", "community__division", "community__county"
+        )
+        .get(pk=dossier.pk)
+    )
+
+
+def conditions_of(community: Community) -> frozenset[str]:
+    """The facts of a community that let a step be passed over."""
+    found = set()
+    if community.owners_committee_id is None:
+        found.add("no_owners_committee")
+    manager = community.managed_by
+    if manager is None or manager.kind != OrganisationKind.PROPERTY_COMPANY:
+        found.add("no_property_company")
+    if not Organisation.objects.filter(
+        kind=OrganisationKind.NEIGHBOURHOOD_OFFICE, division=community.division_id, is_active=True
+    ).exists():
+        found.add("no_management_committee")
+    return frozenset(found)
+
+
+def start_route(dossier: Dossier, revision: Revision, *, actor) -> Step:
+    """Send a newly submitted revision on its way, from the first step; return the step it waits
+    at. ``revision`` becomes the one that is signed."""
+    dossier.revision = revision
+    dossier.save(update_fields=["revision"])
+    dossier.step = ""
+    return _walk(dossier, None, actor=actor)
+
+
+def resume_route(dossier: Dossier, revision: Revision, *, actor) -> Step:
+    """Send a corrected revision on its way: again from the first step, for a signature holds for
+    the content it was given to (``Step.resume``, which the notices do not state)."""
+    if dossier.state != S.RETURNED:
+        raise Conflict(f"材料卷现在是「{dossier.get_state_display()}」，不能重新提交。")
+    return start_route(dossier, revision, actor=actor)
+
+
+def advance(dossier: Dossier, *, actor) -> Step:
+    """Pass the present step and return the next one; skipped ones are recorded as such."""
+    return _walk(dossier, dossier.step, actor=actor)
+
+
+def enter_step(dossier: Dossier, code: str, state: str, *, actor) -> Dossier:
+    """Put the dossier at step ``code`` (empty: nowhere) in ``state``; waiting begins now.
+
+    Several dossiers in one transaction: lock all of them before the first call, for this writes
+    to the chain of records.
+    """
+    former = dossier.state
+    if state not in MOVES.get(former, ()):
+        raise Refused(
+            f"{dossier.number} 现在是「{dossier.get_state_display()}」，"
+            f"不能转为「{DossierState(state).label}」。"
+        )
+    dossier.state, dossier.step, dossier.waiting_since = state, code, now()
+    dossier.save(update_fields=["state", "step", "waiting_since"])
+    audit.record(actor, "dossier.moved", dossier, former=former, state=state, step=code)
+    return dossier
+
+
+def _walk(dossier: Dossier, code: str | None, *, actor) -> Step:
+    definition = dossier.version.definition
+    conditions = conditions_of(dossier.community)
+    following = definition.next_step(code, dossier.track, conditions)
+    if following is None:
+        raise Refused("已经是最后一个环节，后面没有环节了。")
+    _record_skipped(dossier, code, following, conditions)
+    enter_step(dossier, following.code, STATE_AT[following.type], actor=actor)
+    return following
+
+
+def _record_skipped(
+    dossier: Dossier, code: str | None, following: Step, conditions: frozenset[str]
+) -> None:
+    """One row per sign-off that the community's situation passes over, with the reason."""
+    route = dossier.version.definition.route
+    codes = [step.code for step in route]
+    start = codes.index(code) + 1 if code else 0
+    for step in route[start : codes.index(following.code)]:
+        if step.type == "sign_off" and step.applies(dossier.track) and step.skip_when in conditions:
+            SignOff.objects.create(
+                dossier=dossier,
+                revision=dossier.revision,
+                revision_sha256=dossier.revision.sha256,
+                step=step.code,
+                outcome=Outcome.SKIPPED,
+                opinion=f"{CONDITION_WORDS[step.skip_when]}，依方案跳过本环节。",
+                signed_at=now(),
+            )

@@ -1,0 +1,243 @@
+"""Signing a step of the route: agree, return for correction, refuse.
+
+Two officers at once: the dossier's row lock orders them, the unique key on (revision, step)
+decides, and the second one is told who was faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Membership
+from campaigns.definition.route import Step
+from core import audit
+from core.clock import now
+from core.errors import Conflict, Refused
+from documents.enums import MediaKind
+from documents.models import StoredFile
+from documents.services import store_file
+from reviews.enums import DossierState, Outcome
+from reviews.models import Dossier, SignOff
+from reviews.permissions.sign_offs import acts_at, is_applicant_itself
+from reviews.selectors.parts import returnable_parts
+from reviews.selectors.sign_offs import has_desk_check, last_closed_visit
+from reviews.services import route
+
+LEAST_REASON = 5  # characters
+MOST_OPINION = 500
+MOST_COMMENT = 200
+MOST_SCAN_BYTES = 20 * 1024 * 1024
+SCAN_KINDS = (MediaKind.IMAGE, MediaKind.PDF)
+
+_VERBS = {Outcome.AGREE: "同意", Outcome.RETURN: "退回", Outcome.REFUSE: "不同意"}
+
+
+@transaction.atomic
+def sign_off(
+    dossier: Dossier,
+    *,
+    actor: Membership,
+    step: str,
+    outcome: str,
+    opinion: str,
+    flags: Iterable[Mapping[str, str]] = (),
+    scan: UploadedFile | None = None,
+    revision_sha256: str,
+) -> SignOff:
+    """Sign ``step`` (its code) of the revision that was read, whose hash is ``revision_sha256``.
+
+    outcome: agree, return or refuse. flags: for a return, ``{"code": part, "comment": text}`` with
+    codes of ``returnable_parts``. scan: the sealed page, an image or a PDF.
+    Raises PermissionDenied, ValidationError by field, Conflict when somebody was faster or the
+    content changed, Refused when it is not the step's turn, too late, or a check is missing.
+    """
+    dossier = route.lock_dossier(dossier)
+    part = _step(dossier, step)
+    if not acts_at(actor, dossier, part):
+        raise PermissionDenied("not this office's step")
+    check_not_own(actor, dossier)
+    _check_turn(dossier, part, revision_sha256)
+    check_deadline(dossier, part)
+    cleaned = _clean(dossier, part, outcome, opinion, flags)
+    if outcome == Outcome.AGREE:
+        _check_required(dossier, part)
+    signature = _write(dossier, part, actor=actor, scan=_store_scan(scan, actor), **cleaned)
+    if outcome == Outcome.AGREE:
+        route.advance(dossier, actor=actor)
+    elif outcome == Outcome.RETURN:
+        route.enter_step(dossier, "", DossierState.RETURNED, actor=actor)
+    else:
+        route.enter_step(dossier, "", DossierState.REFUSED, actor=actor)
+    return signature
+
+
+@transaction.atomic
+def record_decision_sign_off(
+    dossier: Dossier,
+    *,
+    actor: Membership,
+    step: str,
+    opinion: str,
+    outcome: str = Outcome.AGREE,
+    scan: UploadedFile | None = None,
+) -> SignOff:
+    """The city's opinion in its box, given with the decision on the whole ranking.
+
+    ``step`` is a step of type decision; the caller moves the dossier on (``route.enter_step``).
+    """
+    dossier = route.lock_dossier(dossier)
+    part = _step(dossier, step)
+    if part.type != "decision" or not acts_at(actor, dossier, part):
+        raise PermissionDenied("not this office's decision")
+    check_not_own(actor, dossier)
+    if dossier.step != part.code:
+        raise Conflict(_already(dossier, part) or not_its_turn(dossier, part))
+    cleaned = _clean(dossier, part, outcome, opinion, ())
+    return _write(dossier, part, actor=actor, scan=_store_scan(scan, actor), **cleaned)
+
+
+def check_not_own(actor: Membership, dossier: Dossier) -> None:
+    """Refuse an officer who belongs to the applicant."""
+    if is_applicant_itself(actor, dossier):
+        raise Refused(
+            f"您同时是申报单位「{dossier.applicant.name}」的人员，不能办理本单位的申报，"
+            "请由本部门其他人员办理。"
+        )
+
+
+def check_deadline(dossier: Dossier, step: Step) -> None:
+    """Refuse an act at a step outside its time."""
+    if not step.deadline:
+        return
+    deadline = dossier.version.definition.deadline(step.deadline)
+    moment = timezone.localtime(now())
+    if deadline.is_open(moment):
+        return
+    if deadline.opens and moment.date() < deadline.opens:
+        raise Refused(f"「{deadline.title}」从 {deadline.opens} 开始，现在还不能办理。")
+    raise Refused(
+        f"「{deadline.title}」已于 {deadline.due} 截止，不能再办理。如确需补办，请联系活动组织单位。"
+    )
+
+
+def not_its_turn(dossier: Dossier, step: Step) -> str:
+    """Chinese: where the dossier is instead of waiting at the step."""
+    where = dossier.get_state_display()
+    if dossier.step:
+        where = dossier.version.definition.step(dossier.step).title
+    return f"还没有轮到或已经过了「{step.title}」：{dossier.number} 现在在「{where}」。"
+
+
+def _step(dossier: Dossier, code: str) -> Step:
+    try:
+        return dossier.version.definition.step(code)
+    except KeyError:
+        raise Refused("方案中没有这个环节，请刷新页面。") from None
+
+
+def _already(dossier: Dossier, step: Step) -> str:
+    """Chinese: who signed the step of the present revision; empty when nobody did."""
+    former = (
+        SignOff.objects.filter(revision=dossier.revision_id, step=step.code)
+        .select_related("organisation", "signed_by__user")
+        .first()
+    )
+    if former is None or former.signed_by is None:
+        return ""
+    at, today = timezone.localtime(former.signed_at), timezone.localtime(now())
+    when = f"{at:%H:%M}" if at.date() == today.date() else f"{at.month}月{at.day}日 {at:%H:%M}"
+    return (
+        f"{former.organisation.name} {former.signed_by.user.name} 已于 {when} "
+        f"签署「{_VERBS[Outcome(former.outcome)]}」，不用再签。"
+    )
+
+
+def _check_turn(dossier: Dossier, step: Step, revision_sha256: str) -> None:
+    if step.type != "sign_off":
+        raise Refused(f"「{step.title}」不是签署意见的环节。")
+    if dossier.revision is not None and dossier.revision.sha256 != revision_sha256:
+        raise Conflict(
+            f"您阅读期间申报单位提交了第 {dossier.revision.number} 版，请刷新页面阅读后再签署。"
+        )
+    if dossier.state != DossierState.IN_REVIEW or dossier.step != step.code:
+        raise Conflict(_already(dossier, step) or not_its_turn(dossier, step))
+
+
+def _clean(dossier: Dossier, step: Step, outcome: str, opinion: str, flags) -> dict:
+    """The checked fields of the signature, or every error at once."""
+    errors: dict[str, str] = {}
+    opinion = opinion.strip()
+    if outcome not in step.actions:
+        errors["outcome"] = "请选择办理结论。"
+    if outcome in step.reason_required_for and len(opinion) < LEAST_REASON:
+        errors["opinion"] = f"{_VERBS[Outcome(outcome)]}须写明理由，不少于 {LEAST_REASON} 个字。"
+    if len(opinion) > MOST_OPINION:
+        errors["opinion"] = f"意见最多 {MOST_OPINION} 个字，现在有 {len(opinion)} 个字。"
+    parts = returnable_parts(dossier.version.definition, dossier.track)
+    kept = []
+    for flag in flags if outcome == Outcome.RETURN else ():
+        code, comment = flag.get("code", ""), flag.get("comment", "").strip()
+        if code not in parts:
+            errors["flags"] = f"没有「{code}」这项内容，请重新选择。"
+        elif len(comment) > MOST_COMMENT:
+            errors["flags"] = f"「{parts[code]}」的说明最多 {MOST_COMMENT} 个字。"
+        kept.append({"code": code, "title": parts.get(code, ""), "comment": comment})
+    if errors:
+        raise ValidationError(errors)
+    opinion = opinion or f"{_VERBS[Outcome(outcome)]}。"
+    return {"outcome": outcome, "opinion": opinion, "flags": kept}
+
+
+def _check_required(dossier: Dossier, step: Step) -> None:
+    if "desk_check" in step.requires and not has_desk_check(dossier):
+        raise Refused("请先完成本版材料的初审，再签署同意。")
+    if "site_visit" in step.requires and last_closed_visit(dossier) is None:
+        raise Refused("请先完成实地核查（填写核查结论并结束核查），再签署同意。")
+
+
+def _store_scan(scan: UploadedFile | None, actor: Membership) -> StoredFile | None:
+    if scan is None:
+        return None
+    try:
+        return store_file(
+            scan, actor=actor, allowed_kinds=SCAN_KINDS, max_bytes=MOST_SCAN_BYTES
+        )
+    except ValidationError as error:
+        raise ValidationError({"scan": error.messages}) from error
+
+
+def _write(dossier: Dossier, step: Step, *, actor: Membership, **fields) -> SignOff:
+    """Insert the signature; the unique key lets the second of two through the door know."""
+    signature = SignOff(
+        dossier=dossier,
+        revision=dossier.revision,
+        revision_sha256=dossier.revision.sha256,
+        step=step.code,
+        organisation=actor.organisation,
+        signed_by=actor,
+        signed_at=now(),
+        **fields,
+    )
+    try:
+        with transaction.atomic():
+            signature.save(force_insert=True)
+    except IntegrityError:
+        raise Conflict(_already(dossier, step) or "这一环节已经签署。") from None
+    audit.record(
+        actor,
+        "dossier.signed",
+        dossier,
+        step=step.code,
+        outcome=signature.outcome,
+        opinion=signature.opinion,
+        flags=signature.flags,
+        revision=dossier.revision.number,
+        sha256=signature.revision_sha256,
+        scan=signature.scan and signature.scan.sha256,
+    )
+    return signature
