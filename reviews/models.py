@@ -116,7 +116,11 @@ class Revision(TenantModel):
 
 
 class SignOff(TenantModel):
-    """One body's opinion on one revision; the database allows one per step and revision."""
+    """One body's opinion on one revision; the database allows one per step and revision.
+
+    ``flags``: ``[{code, title, comment}]`` of a return; ``attestations``: gate key → bool, what the
+    body confirmed or denied.
+    """
 
     dossier = TenantForeignKey(Dossier, related_name="sign_offs")
     revision = TenantForeignKey(Revision, related_name="sign_offs")
@@ -125,6 +129,7 @@ class SignOff(TenantModel):
     outcome = models.CharField("结论", max_length=10, choices=Outcome)
     opinion = models.TextField("意见")
     flags = models.JSONField("需补正的内容", default=list)
+    attestations = models.JSONField("认定", default=dict)
     organisation = TenantForeignKey(Organisation, verbose_name="单位", null=True)
     signed_by = TenantForeignKey(Membership, null=True)
     signed_at = models.DateTimeField("签署时间")
@@ -180,7 +185,7 @@ class SiteVisit(TenantModel):
 
 
 class Finding(TenantModel):
-    """One defect at one place."""
+    """One defect at one place; a removed one stays with its reason and counts no more."""
 
     visit = TenantForeignKey(SiteVisit, related_name="findings")
     item = models.CharField("指标", max_length=20)
@@ -189,6 +194,9 @@ class Finding(TenantModel):
     photo = TenantForeignKey(StoredFile, verbose_name="照片", null=True)
     recorded_by = TenantForeignKey(Membership)
     recorded_at = models.DateTimeField("记录时间")
+    removed_at = models.DateTimeField("撤销时间", null=True)
+    removed_by = TenantForeignKey(Membership, null=True, related_name="+")
+    removed_reason = models.CharField("撤销理由", max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "问题点"

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from campaigns.definition.form import Tracked
-from campaigns.schema import Code, Title
+from campaigns.schema import Code, Title, policy
 
 StepType = Literal[
     "sign_off", "desk_check", "site_visit", "scoring", "decision", "public_notice", "announcement"

@@ -9,7 +9,7 @@ from reviews.models import Dossier
 
 # level of a step → the role that acts there
 ROLE_AT = {
-    "committee": Role.COMMITTEE_OFFICER,
+    "owners_committee": Role.COMMITTEE_OFFICER,
     "neighbourhood": Role.NEIGHBOURHOOD_OFFICER,
     "street": Role.STREET_OFFICER,
     "county": Role.COUNTY_OFFICER,
@@ -27,7 +27,7 @@ def acts_at(member: Membership, dossier: Dossier, step: Step) -> bool:
     """
     if member.role != ROLE_AT.get(step.level):
         return False
-    if step.level == "committee":
+    if step.level == "owners_committee":
         return dossier.community.owners_committee_id == member.organisation_id
     return dossier.community.division.path.startswith(member.division_path)
 

@@ -103,3 +103,13 @@ def defects_by_item(dossier: Dossier) -> dict[str, dict]:
         row["defects"] += 1
         row["places"].append(f"{finding.place}：{finding.description}")
     return found
+
+
+def attestations_of(dossier: Dossier) -> dict[str, bool]:
+    """Gate key → whether the body confirmed it, from the signatures of the present revision."""
+    found: dict[str, bool] = {}
+    for given in SignOff.objects.filter(revision=dossier.revision_id).values_list(
+        "attestations", flat=True
+    ):
+        found |= given
+    return found

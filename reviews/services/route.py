@@ -53,7 +53,12 @@ def lock_dossier(dossier: Dossier) -> Dossier:
     return (
         Dossier.objects.select_for_update(of=("self",))
         .select_related(
-            "campaign", "version", "revision", "applicant", "community__division", "community__county"
+            "campaign",
+            "version",
+            "revision",
+            "applicant",
+            "community__division",
+            "community__county",
         )
         .get(pk=dossier.pk)
     )

@@ -46,13 +46,16 @@ def sign_off(
     outcome: str,
     opinion: str,
     flags: Iterable[Mapping[str, str]] = (),
+    attestations: Mapping[str, bool] | None = None,
     scan: UploadedFile | None = None,
     revision_sha256: str,
 ) -> SignOff:
     """Sign ``step`` (its code) of the revision that was read, whose hash is ``revision_sha256``.
 
     outcome: agree, return or refuse. flags: for a return, ``{"code": part, "comment": text}`` with
-    codes of ``returnable_parts``. scan: the sealed page, an image or a PDF.
+    codes of ``returnable_parts``. attestations: gate key → confirmed or not, all that the
+    definition asks of the level (``definition.attestable``); needed to agree.
+    scan: the sealed page, an image or a PDF.
     Raises PermissionDenied, ValidationError by field, Conflict when somebody was faster or the
     content changed, Refused when it is not the step's turn, too late, or a check is missing.
     """
@@ -64,6 +67,7 @@ def sign_off(
     _check_turn(dossier, part, revision_sha256)
     check_deadline(dossier, part)
     cleaned = _clean(dossier, part, outcome, opinion, flags)
+    cleaned["attestations"] = _attested(dossier, part, outcome, attestations or {})
     if outcome == Outcome.AGREE:
         _check_required(dossier, part)
     signature = _write(dossier, part, actor=actor, scan=_store_scan(scan, actor), **cleaned)
@@ -193,6 +197,17 @@ def _clean(dossier: Dossier, step: Step, outcome: str, opinion: str, flags) -> d
     return {"outcome": outcome, "opinion": opinion, "flags": kept}
 
 
+def _attested(dossier: Dossier, step: Step, outcome: str, given: Mapping[str, bool]) -> dict:
+    """What the level confirms or denies; to agree, nothing may be left open."""
+    asked = dossier.version.definition.attestable(step.level, dossier.track)
+    open_ = [requirement.title for key, requirement, _ in asked if key not in given]
+    if outcome == Outcome.AGREE and open_:
+        raise ValidationError(
+            {"attestations": f"还有 {len(open_)} 条没有认定：{'、'.join(open_)}。"}
+        )
+    return {key: bool(given[key]) for key, _, _ in asked if key in given}
+
+
 def _check_required(dossier: Dossier, step: Step) -> None:
     if "desk_check" in step.requires and not has_desk_check(dossier):
         raise Refused("请先完成本版材料的初审，再签署同意。")
@@ -204,9 +219,7 @@ def _store_scan(scan: UploadedFile | None, actor: Membership) -> StoredFile | No
     if scan is None:
         return None
     try:
-        return store_file(
-            scan, actor=actor, allowed_kinds=SCAN_KINDS, max_bytes=MOST_SCAN_BYTES
-        )
+        return store_file(scan, actor=actor, allowed_kinds=SCAN_KINDS, max_bytes=MOST_SCAN_BYTES)
     except ValidationError as error:
         raise ValidationError({"scan": error.messages}) from error
 
@@ -236,6 +249,7 @@ def _write(dossier: Dossier, step: Step, *, actor: Membership, **fields) -> Sign
         outcome=signature.outcome,
         opinion=signature.opinion,
         flags=signature.flags,
+        attestations=signature.attestations,
         revision=dossier.revision.number,
         sha256=signature.revision_sha256,
         scan=signature.scan and signature.scan.sha256,

@@ -1,0 +1,177 @@
+"""The visit on the spot: opened, defects recorded place by place, closed with a conclusion."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+
+from accounts.models import Membership
+from core import audit
+from core.clock import now, today
+from core.errors import Conflict, Refused
+from documents.enums import MediaKind
+from documents.services import store_file
+from reviews.models import Dossier, Finding, SiteVisit
+from reviews.selectors.site_visits import visited_items
+from reviews.services import route
+from reviews.services.desk_checks import checking_step
+from reviews.services.sign_offs import check_deadline
+
+LEAST_REASON = 5
+MOST_SUMMARY = 1000
+MOST_PHOTO_BYTES = 20 * 1024 * 1024
+
+
+@transaction.atomic
+def open_site_visit(
+    dossier: Dossier, *, actor: Membership, visited_on: date, participants: str
+) -> SiteVisit:
+    """Open the visit of the present revision; one per revision."""
+    dossier = route.lock_dossier(dossier)
+    step = checking_step(dossier, actor, "site_visit")
+    check_deadline(dossier, step)
+    errors = {}
+    if visited_on > today():
+        errors["visited_on"] = "核查日期不能晚于今天。"
+    if not participants.strip():
+        errors["participants"] = "请填写参加人员。"
+    elif len(participants) > 200:
+        errors["participants"] = "参加人员最多 200 个字。"
+    if errors:
+        raise ValidationError(errors)
+    visit = SiteVisit(
+        dossier=dossier,
+        revision=dossier.revision,
+        visited_on=visited_on,
+        participants=participants.strip(),
+        visited_by=actor,
+    )
+    try:
+        with transaction.atomic():
+            visit.save(force_insert=True)
+    except IntegrityError:
+        raise Conflict("本版材料的实地核查已经由同事开始，请刷新页面继续记录。") from None
+    audit.record(
+        actor,
+        "site_visit.opened",
+        visit,
+        dossier=dossier.number,
+        visited_on=visited_on,
+        participants=visit.participants,
+    )
+    return visit
+
+
+@transaction.atomic
+def add_finding(
+    visit: SiteVisit,
+    *,
+    actor: Membership,
+    item: str,
+    place: str,
+    description: str,
+    photo: UploadedFile | None = None,
+) -> Finding:
+    """Record one defect at one place for an item that counts defects."""
+    visit = _lock_open_visit(visit, actor)
+    definition = visit.dossier.version.definition
+    errors = {}
+    if item not in {part.code for part in visited_items(definition, visit.dossier.track)}:
+        errors["item"] = "请选择逐处扣分的指标。"
+    for name, value, most in (("place", place, 100), ("description", description, 200)):
+        if not value.strip():
+            errors[name] = "请填写。"
+        elif len(value.strip()) > most:
+            errors[name] = f"最多 {most} 个字，现在有 {len(value.strip())} 个字。"
+    if errors:
+        raise ValidationError(errors)
+    stored = None
+    if photo is not None:
+        try:
+            stored = store_file(
+                photo, actor=actor, allowed_kinds=(MediaKind.IMAGE,), max_bytes=MOST_PHOTO_BYTES
+            )
+        except ValidationError as error:
+            raise ValidationError({"photo": error.messages}) from error
+    finding = Finding.objects.create(
+        visit=visit,
+        item=item,
+        place=place.strip(),
+        description=description.strip(),
+        photo=stored,
+        recorded_by=actor,
+        recorded_at=now(),
+    )
+    audit.record(
+        actor,
+        "finding.added",
+        finding,
+        dossier=visit.dossier.number,
+        item=item,
+        place=finding.place,
+        description=finding.description,
+        photo=stored and stored.sha256,
+    )
+    return finding
+
+
+@transaction.atomic
+def remove_finding(finding: Finding, *, actor: Membership, reason: str) -> Finding:
+    """Take back a defect recorded by mistake; the row and the reason stay."""
+    _lock_open_visit(finding.visit, actor)
+    finding = Finding.objects.select_for_update().get(pk=finding.pk)
+    if finding.removed_at:
+        raise Conflict("这处问题已经撤销。")
+    if not LEAST_REASON <= len(reason.strip()) <= 200:
+        raise ValidationError({"reason": f"请写明撤销理由，{LEAST_REASON} 至 200 个字。"})
+    finding.removed_at, finding.removed_by = now(), actor
+    finding.removed_reason = reason.strip()
+    finding.save(update_fields=["removed_at", "removed_by", "removed_reason"])
+    audit.record(
+        actor, "finding.removed", finding, place=finding.place, reason=finding.removed_reason
+    )
+    return finding
+
+
+@transaction.atomic
+def close_site_visit(visit: SiteVisit, *, actor: Membership, summary: str) -> SiteVisit:
+    """Finish the visit; its findings count from now on and cannot be changed."""
+    visit = _lock_open_visit(visit, actor)
+    summary = summary.strip()
+    if len(summary) < LEAST_REASON:
+        raise ValidationError({"summary": f"请填写核查结论，不少于 {LEAST_REASON} 个字。"})
+    if len(summary) > MOST_SUMMARY:
+        raise ValidationError(
+            {"summary": f"核查结论最多 {MOST_SUMMARY} 个字，现在有 {len(summary)} 个字。"}
+        )
+    visit.summary, visit.closed_at = summary, now()
+    visit.save(update_fields=["summary", "closed_at"])
+    count = visit.findings.filter(removed_at=None).count()
+    audit.record(
+        actor,
+        "site_visit.closed",
+        visit,
+        dossier=visit.dossier.number,
+        summary=summary,
+        findings=count,
+    )
+    dossier = visit.dossier
+    if dossier.step and dossier.version.definition.step(dossier.step).type == "site_visit":
+        route.advance(dossier, actor=actor)
+    return visit
+
+
+def _lock_open_visit(visit: SiteVisit, actor: Membership) -> SiteVisit:
+    """The visit, open and of the present revision, with its dossier locked."""
+    dossier = route.lock_dossier(visit.dossier)
+    checking_step(dossier, actor, "site_visit")
+    visit = SiteVisit.objects.select_for_update().get(pk=visit.pk)
+    visit.dossier = dossier
+    if visit.closed_at:
+        raise Refused("实地核查已经结束，不能再改。")
+    if visit.revision_id != dossier.revision_id:
+        raise Refused("这是对以前版本的核查，请为现行版本重新开始核查。")
+    return visit
