@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from campaigns.definition import Definition
 from reviews.models import DeskCheck, Dossier
+from reviews.selectors.parts import material_slot
 
 
 def check_rows(definition: Definition, track: str) -> list[dict]:
@@ -14,7 +15,7 @@ def check_rows(definition: Definition, track: str) -> list[dict]:
     """
     rows = [
         {
-            "code": material.code,
+            "code": material_slot(material.code),
             "title": material.title,
             "group": "申报材料",
             "asked": material.help or ("" if material.required else "选交"),

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from accounts.models import Membership
+from campaigns.definition.route import Step
 from core import audit
 from core.clock import now
 from core.errors import Conflict, Refused
@@ -66,19 +67,19 @@ def record_desk_check(
     return desk_check
 
 
-def checking_step(dossier: Dossier, actor: Membership, kind: str):
+def checking_step(dossier: Dossier, member: Membership, kind: str) -> Step:
     """The step at which the dossier waits, if it asks for a check of this kind (``desk_check``,
-    ``site_visit``) and the actor's office acts there; else PermissionDenied or Refused."""
+    ``site_visit``) and the member's office acts there; else PermissionDenied or Refused."""
     definition = dossier.version.definition
     steps = [
         step
         for step in definition.steps(dossier.track)
         if step.type == kind or kind in step.requires
     ]
-    mine = [step for step in steps if acts_at(actor, dossier, step)]
+    mine = [step for step in steps if acts_at(member, dossier, step)]
     if not mine:
         raise PermissionDenied("not this office's check")
-    check_not_own(actor, dossier)
+    check_not_own(member, dossier)
     for step in mine:
         if dossier.state == DossierState.IN_REVIEW and dossier.step == step.code:
             return step

@@ -24,7 +24,7 @@ from documents.services import store_file
 from reviews.enums import DossierState, Outcome
 from reviews.models import Dossier, SignOff
 from reviews.permissions.sign_offs import acts_at, is_applicant_itself
-from reviews.selectors.parts import returnable_parts
+from reviews.selectors.parts import dossier_parts
 from reviews.selectors.sign_offs import has_desk_check, last_closed_visit
 from reviews.services import route
 
@@ -53,7 +53,7 @@ def sign_off(
     """Sign ``step`` (its code) of the revision that was read, whose hash is ``revision_sha256``.
 
     outcome: agree, return or refuse. flags: for a return, ``{"code": part, "comment": text}`` with
-    codes of ``returnable_parts``. attestations: gate key → confirmed or not, all that the
+    codes of ``dossier_parts``. attestations: gate key → confirmed or not, all that the
     definition asks of the level (``definition.attestable``); needed to agree.
     scan: the sealed page, an image or a PDF.
     Raises PermissionDenied, ValidationError by field, Conflict when somebody was faster or the
@@ -105,9 +105,9 @@ def record_decision_sign_off(
     return _write(dossier, part, actor=actor, scan=_store_scan(scan, actor), **cleaned)
 
 
-def check_not_own(actor: Membership, dossier: Dossier) -> None:
+def check_not_own(member: Membership, dossier: Dossier) -> None:
     """Refuse an officer who belongs to the applicant."""
-    if is_applicant_itself(actor, dossier):
+    if is_applicant_itself(member, dossier):
         raise Refused(
             f"您同时是申报单位「{dossier.applicant.name}」的人员，不能办理本单位的申报，"
             "请由本部门其他人员办理。"
@@ -182,7 +182,7 @@ def _clean(dossier: Dossier, step: Step, outcome: str, opinion: str, flags) -> d
         errors["opinion"] = f"{_VERBS[Outcome(outcome)]}须写明理由，不少于 {LEAST_REASON} 个字。"
     if len(opinion) > MOST_OPINION:
         errors["opinion"] = f"意见最多 {MOST_OPINION} 个字，现在有 {len(opinion)} 个字。"
-    parts = returnable_parts(dossier.version.definition, dossier.track)
+    parts = {p.code: p.title for p in dossier_parts(dossier.version.definition, dossier.track)}
     kept = []
     for flag in flags if outcome == Outcome.RETURN else ():
         code, comment = flag.get("code", ""), flag.get("comment", "").strip()
