@@ -86,7 +86,8 @@ def test_document_is_right_in_text_fonts_and_size(make):
     content = storage.read(document.path)
     text = _text(content)
     for expected in (
-        "云州市住房和城乡建设局文件", "关于公布名单的通知", TEXT, "一、名单", "（一）专业化物业管理",
+        "云州市住房和城乡建设局文件", "关于公布名单的通知", TEXT,
+        "一、名单", "（一）专业化物业管理",
         "√", "符合", "不符合", "30第30小区95.5", "—1—", "—3—", document.code,
         f"内容指纹{document.context_sha256[:16]}", "2023年11月20日",
     ):  # fmt: skip
@@ -101,14 +102,14 @@ def test_document_is_right_in_text_fonts_and_size(make):
 
 
 def test_every_font_prints_the_glyphs_it_should(letter):
-    """The text layer can be right while the shapes are wrong: compare shapes with the font's own."""
+    """The text layer can be right while the shapes are wrong: compare them with the font's own."""
     sample = "云州市家园评选龑䶮㛃𬭎"
     for name, family in zip(FONT_FILES, ("Song", "Song", "Hei", "Kai"), strict=True):
         weight = 700 if "Bold" in name else 400
         page = (
             "<style>@page{size:500pt 60pt;margin:0;@bottom-left{content:none}"
             "@bottom-center{content:none}@bottom-right{content:none}}"
-            f"body{{font:{weight} 40pt/60pt 'Jiayuan {family}';margin:0;white-space:nowrap}}</style>"
+            f"body{{font:{weight} 40pt/60pt 'Jiayuan {family}';white-space:nowrap}}</style>"
             f"<body>{sample}"
         )
         weasyprint, fonts, base = rendering._engine()
@@ -162,7 +163,8 @@ def test_same_bytes_in_another_process(tmp_path, letter):
         "from documents.rendering import render_pdf;"
         "head = dict(title='标题', issuer='单位', issued_at=datetime(2023, 11, 20, tzinfo=UTC),"
         " code='', qr='', fingerprint='');"
-        "c = render_pdf('letter.html', dict(issuer='云州市', text='家园', rows=[], photo=None, document=head));"
+        "given = dict(issuer='云州市', text='家园', rows=[], photo=None, document=head);"
+        "c = render_pdf('letter.html', given);"
         "print(hashlib.sha256(c).hexdigest())"
     )
     outputs = {
@@ -192,13 +194,15 @@ def test_qr_is_printed_and_says_the_address(make, tenant, settings):
             (int(left) - 2, int(picture.height * 0.885), int(left + side) + 2, picture.height)
         )
         top = ImageChops.invert(foot).getbbox()[1]
-        wrong = sum(
-            (foot.getpixel((int(2 + (x + 0.5) * side / count), int(top + (y + 0.5) * side / count))) < 128)
-            != bool(modules[y][x])
+        step = side / count
+        wrong = [
+            (x, y)
             for y in range(count)
             for x in range(count)
-        )  # fmt: skip
-        assert wrong == 0
+            if (foot.getpixel((int(2 + (x + 0.5) * step), int(top + (y + 0.5) * step))) < 128)
+            != bool(modules[y][x])
+        ]
+        assert not wrong
 
 
 def test_head_is_fitted_to_the_line(letter):
