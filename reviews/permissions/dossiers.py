@@ -1,0 +1,37 @@
+"""Who may do what with a dossier on the applicant's side."""
+
+from accounts.enums import Role
+from accounts.models import Membership
+from reviews.enums import DossierState
+from reviews.models import Dossier
+
+EDITABLE_STATES = (DossierState.DRAFT, DossierState.RETURNED)
+
+
+def can_create_dossier(member: Membership) -> bool:
+    """- Applicants only; which communities is a matter of the service."""
+    return member.role == Role.APPLICANT
+
+
+def is_own_dossier(member: Membership, dossier: Dossier) -> bool:
+    """- An applicant of the organisation that applies."""
+    return member.role == Role.APPLICANT and dossier.applicant_id == member.organisation_id
+
+
+def can_edit_dossier(member: Membership, dossier: Dossier) -> bool:
+    """- Its applicant, while it is a draft or was returned for correction."""
+    return is_own_dossier(member, dossier) and dossier.state in EDITABLE_STATES
+
+
+def can_withdraw_dossier(member: Membership, dossier: Dossier) -> bool:
+    """- Its applicant, as a draft or while nobody has signed the present revision."""
+    if not is_own_dossier(member, dossier):
+        return False
+    if dossier.state == DossierState.DRAFT:
+        return True
+    return dossier.state == DossierState.IN_REVIEW and not is_signed(dossier)
+
+
+def is_signed(dossier: Dossier) -> bool:
+    """Whether a body has given its opinion on the dossier (steps passed over do not count)."""
+    return dossier.sign_offs.exclude(signed_by=None).exists()

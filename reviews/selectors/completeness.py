@@ -1,0 +1,170 @@
+"""What is still missing in a draft: pure functions over definition, draft and counted files.
+
+A missing required part blocks submission; missing evidence only warns, for the notice lets the
+reviewer deduct (资料不全酌情扣分) unless its definition says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from campaigns.definition import Definition
+from reviews.selectors.parts import FORM, SELF_ASSESSMENT, Slot, case_slot, dossier_slots
+
+# Fields of these types are filled from the registry, not typed.
+REGISTRY_TYPES = {"community", "organisation", "track"}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something missing. ``part`` is a code of ``reviews.selectors.parts``; ``field`` within it."""
+
+    part: str
+    title: str
+    message: str
+    is_blocking: bool
+    field: str = ""
+
+
+@dataclass
+class Task:
+    """One line of the task list: ``form``, ``materials``, ``evidence``, ``case_report``,
+    ``self_assessment``. ``done`` of ``total`` pieces are there."""
+
+    code: str
+    title: str
+    done: int = 0
+    total: int = 0
+    gaps: list[Gap] = field(default_factory=list)
+
+    @property
+    def blocking(self) -> list[Gap]:
+        return [gap for gap in self.gaps if gap.is_blocking]
+
+    @property
+    def warnings(self) -> list[Gap]:
+        return [gap for gap in self.gaps if not gap.is_blocking]
+
+    @property
+    def status(self) -> str:
+        if self.blocking:
+            return "未完成" if self.done else "未开始"
+        return "可提交，有缺项" if self.gaps else "已完成"
+
+    @property
+    def tone(self) -> str:
+        if self.blocking:
+            return "wait" if self.done else "muted"
+        return "info" if self.gaps else "ok"
+
+    @property
+    def hint(self) -> str:
+        words = [f"{self.done} / {self.total}"]
+        if self.blocking:
+            words.append(f"还缺 {len(self.blocking)} 项必填")
+        if self.warnings:
+            words.append(f"{len(self.warnings)} 项没有材料，可能扣分")
+        return "，".join(words)
+
+
+@dataclass(frozen=True)
+class Completeness:
+    tasks: tuple[Task, ...]
+
+    @property
+    def blocking(self) -> list[Gap]:
+        return [gap for task in self.tasks for gap in task.blocking]
+
+    @property
+    def warnings(self) -> list[Gap]:
+        return [gap for task in self.tasks for gap in task.warnings]
+
+    def task(self, code: str) -> Task:
+        return next(task for task in self.tasks if task.code == code)
+
+
+def count_characters(text: str) -> int:
+    """Characters without blanks, as the notices count 字."""
+    return len("".join(text.split()))
+
+
+def completeness(
+    definition: Definition, track: str, draft: dict, counts: dict[str, int]
+) -> Completeness:
+    """``counts``: files per slot."""
+    slots = dossier_slots(definition, track)
+    tasks = [
+        _form_task(definition, track, draft.get("form", {})),
+        _files_task(
+            "materials", "申报材料附件", [s for s in slots.values() if s.group == "material"], counts
+        ),
+        _files_task(
+            "evidence", "佐证材料", [s for s in slots.values() if s.group == "item"], counts
+        ),
+        _case_task(definition, draft.get("case_report", {}), counts),
+        _marks_task(definition, track, draft.get("self_assessment", {})),
+    ]
+    return Completeness(tuple(task for task in tasks if task.total))
+
+
+def _form_task(definition: Definition, track: str, values: dict) -> Task:
+    task = Task("form", definition.form.title)
+    for part in definition.fields(track):
+        if part.type in REGISTRY_TYPES:
+            continue
+        task.total += 1
+        if _is_filled(values.get(part.code)):
+            task.done += 1
+        elif part.required:
+            task.gaps.append(Gap(FORM, part.title, f"“{part.title}”还没有填写", True, part.code))
+    return task
+
+
+def _is_filled(value) -> bool:
+    return value is not None and value is not False and str(value).strip() != ""
+
+
+def _files_task(code: str, title: str, slots: list[Slot], counts: dict[str, int]) -> Task:
+    task = Task(code, title)
+    for slot in slots:
+        task.total += 1
+        have = counts.get(slot.code, 0)
+        if have:
+            task.done += 1
+        if have >= slot.min_count:
+            continue
+        name = f"{slot.code} {slot.title}" if slot.group == "item" else slot.title
+        message = f"“{name}”还没有上传" if not have else f"“{name}”至少要 {slot.min_count} 个文件"
+        task.gaps.append(Gap(slot.code, name, message, slot.is_required))
+    return task
+
+
+def _case_task(definition: Definition, values: dict, counts: dict[str, int]) -> Task:
+    report = definition.form.case_report
+    task = Task("case_report", report.title if report else "")
+    for section in definition.case_sections():
+        part, given = case_slot(section.code), values.get(section.code)
+        pieces = section.parts or (section,)
+        for piece in pieces:
+            task.total += 1
+            text = (given or {}).get(piece.code) if section.parts else given
+            if _is_filled(text):
+                task.done += 1
+            elif section.required and piece.required:
+                task.gaps.append(Gap(part, piece.title, f"“{piece.title}”还没有填写", True, piece.code))
+        if counts.get(part, 0) < section.min_images:
+            task.gaps.append(
+                Gap(part, section.title, f"“{section.title}”至少要 {section.min_images} 张图片", True)
+            )
+    return task
+
+
+def _marks_task(definition: Definition, track: str, marks: dict) -> Task:
+    items = [item for item in definition.items(track) if not item.is_bonus]
+    missing = [item for item in items if item.code not in marks]
+    task = Task("self_assessment", "自评", len(items) - len(missing), len(items))
+    task.gaps = [
+        Gap(SELF_ASSESSMENT, item.title, f"{item.code} {item.title} 还没有自评", True, item.code)
+        for item in missing
+    ]
+    return task

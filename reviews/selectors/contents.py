@@ -1,0 +1,127 @@
+"""The content of a revision: what is frozen, and how it is read again.
+
+``content`` (schema 1)::
+
+    {"schema": 1,
+     "dossier": {"id", "number", "track", "track_title"},
+     "campaign": {"key", "title", "version", "definition_sha256"},
+     "community": {"id", "code", "name", "address", "county", "street", "neighbourhood", "kind",
+                   "kind_title", "floor_area", "households", "built_year"},
+     "applicant": {"id", "name", "kind"},
+     "form": {field: value},                      # every field, those of the registry included
+     "case_report": {section: text | {part: text}},
+     "self_assessment": {item: mark},
+     "self_assessment_totals": {"points", "maximum", "sections": {section: points}},
+     "evidence": [{"id", "slot", "name", "caption", "kind", "file", "sha256", "size",
+                   "taken_at"}],
+     "pledge": text or None}
+
+All values are plain JSON; numbers are strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from accounts.models import Division
+from campaigns.rubric import show
+from reviews.models import Dossier, Evidence
+from reviews.selectors.self_assessment import self_assessment_totals
+
+SCHEMA = 1
+
+
+def registry_values(dossier: Dossier) -> dict[str, str]:
+    """Values of the form's fields that the registry fills, by type."""
+    return {
+        "community": dossier.community.name,
+        "organisation": dossier.applicant.name,
+        "track": dossier.version.definition.track(dossier.track).title,
+    }
+
+
+def form_values(dossier: Dossier) -> dict:
+    """Every field of the form that applies to the track: typed or from the registry."""
+    typed, known = dossier.draft.get("form", {}), registry_values(dossier)
+    return {
+        field.code: known.get(field.type, typed.get(field.code))
+        for field in dossier.version.definition.fields(dossier.track)
+    }
+
+
+def frozen_content(dossier: Dossier, evidence: Iterable[Evidence]) -> dict:
+    """The content of a new revision from the draft as it stands."""
+    definition = dossier.version.definition
+    draft = dossier.draft
+    marks = draft.get("self_assessment", {})
+    pledge = definition.form.pledge
+    return {
+        "schema": SCHEMA,
+        "dossier": {
+            "id": str(dossier.pk),
+            "number": dossier.number,
+            "track": dossier.track,
+            "track_title": definition.track(dossier.track).title,
+        },
+        "campaign": {
+            "key": dossier.campaign.key,
+            "title": dossier.campaign.title,
+            "version": dossier.version.number,
+            "definition_sha256": dossier.version.sha256,
+        },
+        "community": _community(dossier.community),
+        "applicant": {
+            "id": str(dossier.applicant_id),
+            "name": dossier.applicant.name,
+            "kind": dossier.applicant.kind,
+        },
+        "form": form_values(dossier),
+        "case_report": draft.get("case_report", {}),
+        "self_assessment": marks,
+        "self_assessment_totals": _totals(definition, dossier.track, marks),
+        "evidence": [_evidence(piece) for piece in evidence],
+        "pledge": pledge.text if pledge else None,
+    }
+
+
+def _community(community) -> dict:
+    codes = [code for code in community.division.path.split("/") if code]
+    names = dict(Division.objects.filter(code__in=codes).values_list("level", "name"))
+    return {
+        "id": str(community.pk),
+        "code": community.code,
+        "name": community.name,
+        "address": community.address,
+        "county": community.county.name,
+        "street": names.get("street", ""),
+        "neighbourhood": names.get("neighbourhood", ""),
+        "kind": community.kind,
+        "kind_title": community.get_kind_display(),
+        "floor_area": None if community.floor_area is None else show(community.floor_area),
+        "households": community.households,
+        "built_year": community.built_year,
+    }
+
+
+def _totals(definition, track: str, marks: dict) -> dict:
+    totals = self_assessment_totals(definition, track, marks)
+    return {
+        "points": show(totals.points),
+        "maximum": show(totals.maximum),
+        "sections": {section.code: show(section.points) for section in totals.sections},
+    }
+
+
+def _evidence(piece: Evidence) -> dict:
+    file = piece.file
+    return {
+        "id": str(piece.pk),
+        "slot": piece.slot,
+        "name": piece.name,
+        "caption": piece.caption,
+        "kind": file.kind,
+        "file": str(file.pk),
+        "sha256": file.sha256,
+        "size": file.size,
+        "taken_at": file.taken_at.isoformat() if file.taken_at else None,
+    }

@@ -1,0 +1,205 @@
+"""Opening a dossier, keeping its draft, and taking it back."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.enums import OrganisationKind
+from accounts.models import Membership, Organisation
+from campaigns.definition import Definition
+from campaigns.enums import CampaignState
+from campaigns.models import Campaign
+from communities.enums import CommunityKind
+from communities.models import Community
+from core import audit
+from core.clock import now
+from core.counters import next_number
+from core.errors import Conflict, Refused
+from reviews.enums import DossierState
+from reviews.models import Dossier, Evidence
+from reviews.permissions.dossiers import (
+    EDITABLE_STATES,
+    can_create_dossier,
+    can_edit_dossier,
+    can_withdraw_dossier,
+    is_own_dossier,
+)
+from reviews.services.route import lock_dossier
+
+DRAFT_PARTS = ("form", "case_report", "self_assessment")
+ALREADY_APPLIED = "这个小区在本次活动中已经申报，请在“申报材料”列表中打开继续填写。"
+
+# Which kinds of applicant in a definition an organisation can be.
+APPLICANT_KINDS = {
+    OrganisationKind.PROPERTY_COMPANY: {"property_company"},
+    OrganisationKind.SELF_MANAGED: {"self_managed", "neighbourhood", "party_branch"},
+    OrganisationKind.NEIGHBOURHOOD_OFFICE: {"neighbourhood", "management_committee"},
+    OrganisationKind.OWNERS_COMMITTEE: {"owners_committee"},
+}
+
+
+def fitting_tracks(definition: Definition, community: Community, applicant: Organisation) -> list:
+    """The tracks in which this applicant may enter this community.
+
+    A track whose code is a kind of community (专业化物业管理 / 自管) takes only that kind.
+    """
+    kinds = APPLICANT_KINDS.get(applicant.kind, set())
+    return [
+        track
+        for track in definition.tracks
+        if kinds & set(track.applicant_kinds)
+        and (track.code not in CommunityKind.values or track.code == community.kind)
+    ]
+
+
+@transaction.atomic
+def create_dossier(
+    campaign: Campaign, community: Community, track: str, *, actor: Membership
+) -> Dossier:
+    """Open the dossier of a community that the actor's organisation manages.
+
+    What was in a withdrawn dossier of the same applicant is carried over. Raises PermissionDenied,
+    ValidationError (track), Refused (campaign not open, already applied).
+    """
+    if not can_create_dossier(actor) or community.managed_by_id != actor.organisation_id:
+        raise PermissionDenied
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if campaign.state != CampaignState.OPEN:
+        raise Refused("这项评选活动现在不接受申报，请查看活动通知中的起止时间。")
+    version = campaign.versions.order_by("-number").first()
+    definition = version.definition
+    if track not in [t.code for t in fitting_tracks(definition, community, actor.organisation)]:
+        raise ValidationError({"track": "这个类别不适合该小区或本单位，请重新选择申报类别。"})
+    former = _former(campaign, community, actor)
+    dossier = Dossier(
+        campaign=campaign,
+        version=version,
+        community=community,
+        applicant=actor.organisation,
+        number=f"{campaign.year}-{community.county.code}-{next_number(f'dossier:{campaign.year}'):04d}",
+        track=track,
+        draft=former.draft if former else _first_draft(definition, community, track),
+        waiting_since=now(),
+        created_by=actor,
+    )
+    try:
+        with transaction.atomic():
+            dossier.save(force_insert=True)
+    except IntegrityError as error:
+        raise Refused(ALREADY_APPLIED) from error
+    if former:
+        _carry_over(former, dossier)
+    audit.record(
+        actor,
+        "dossier.created",
+        dossier,
+        number=dossier.number,
+        community=community.name,
+        track=track,
+        carried_over_from=former.number if former else None,
+    )
+    return dossier
+
+
+def _first_draft(definition: Definition, community: Community, track: str) -> dict:
+    """What the register already knows, under the form's own codes."""
+    known = {"address": community.address, "households": community.households}
+    codes = {field.code for field in definition.fields(track)}
+    return {"form": {code: str(value) for code, value in known.items() if value and code in codes}}
+
+
+def _former(campaign, community, actor) -> Dossier | None:
+    withdrawn = Dossier.objects.filter(
+        campaign=campaign,
+        community=community,
+        applicant_id=actor.organisation_id,
+        state=DossierState.WITHDRAWN,
+    )
+    return withdrawn.order_by("-created_at").first()
+
+
+def _carry_over(former: Dossier, dossier: Dossier) -> None:
+    kept = former.evidence.filter(removed_at=None).order_by("position", "added_at")
+    Evidence.objects.bulk_create(
+        Evidence(
+            dossier=dossier,
+            slot=evidence.slot,
+            file_id=evidence.file_id,
+            name=evidence.name,
+            caption=evidence.caption,
+            position=evidence.position,
+            added_by_id=evidence.added_by_id,
+        )
+        for evidence in kept
+    )
+
+
+def check_editable(dossier: Dossier, member: Membership) -> None:
+    """Raise PermissionDenied for strangers and Refused when the dossier is not being edited."""
+    if not is_own_dossier(member, dossier):
+        raise PermissionDenied
+    if not can_edit_dossier(member, dossier):
+        raise Refused(
+            f"材料卷现在的状态是“{dossier.get_state_display()}”，不能修改。"
+            "如需更正，请联系正在审核的单位退回补正。"
+        )
+
+
+@transaction.atomic
+def save_draft(
+    dossier: Dossier, part: str, values: dict, *, lock_version: int, actor: Membership
+) -> Dossier:
+    """Replace one part of the draft (``form``, ``case_report``, ``self_assessment``).
+
+    ``lock_version`` is what the page was rendered with. Raises Conflict when somebody has saved
+    the same part differently since; saving what is already there changes nothing.
+    """
+    if part not in DRAFT_PARTS:
+        raise ValueError(part)
+    dossier = lock_dossier(dossier)
+    check_editable(dossier, actor)
+    if dossier.draft.get(part, {}) == values:
+        return dossier
+    saved = dossier.draft.get("saved", {}).get(part)
+    if saved and saved["version"] > lock_version:
+        raise Conflict(
+            f"{saved['by']}在 {saved['at'][11:16]} 保存了这一页的另一份内容。"
+            "两份内容都列在下面，请核对后再保存，谁的都没有丢失。"
+        )
+    version = dossier.lock_version + 1
+    moment = timezone.localtime(now())
+    note = {"version": version, "at": moment.isoformat(timespec="seconds"), "by": actor.label}
+    draft = {
+        **dossier.draft,
+        part: values,
+        "saved": {**dossier.draft.get("saved", {}), part: note},
+    }
+    changed = Dossier.objects.filter(pk=dossier.pk, lock_version=dossier.lock_version).update(
+        draft=draft, lock_version=F("lock_version") + 1
+    )
+    if not changed:
+        raise Conflict("这份材料刚刚被修改，请刷新页面后再保存。")
+    dossier.draft, dossier.lock_version = draft, version
+    audit.record(actor, "dossier.draft_saved", dossier, part=part, version=version)
+    return dossier
+
+
+@transaction.atomic
+def withdraw_dossier(dossier: Dossier, *, actor: Membership) -> Dossier:
+    """Take a dossier back before anybody has signed it."""
+    dossier = lock_dossier(dossier)
+    if not is_own_dossier(actor, dossier):
+        raise PermissionDenied
+    if not can_withdraw_dossier(actor, dossier):
+        raise Refused("已经有单位签署意见，不能再撤回。如需修改，请联系正在审核的单位退回补正。")
+    before = dossier.state
+    moment = now()
+    Dossier.objects.filter(pk=dossier.pk, state__in=(*EDITABLE_STATES, DossierState.IN_REVIEW)).update(
+        state=DossierState.WITHDRAWN, step="", waiting_since=moment
+    )
+    dossier.state, dossier.step, dossier.waiting_since = DossierState.WITHDRAWN, "", moment
+    audit.record(actor, "dossier.withdrawn", dossier, number=dossier.number, before=before)
+    return dossier
