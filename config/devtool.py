@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import unicodedata
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from config import bootstrap, embedded
@@ -78,7 +78,8 @@ def demo(arguments):
         code = children.run_beside([*MANAGE, "run_demo", "--seed", str(options.seed)])
         if code or options.once:
             return code
-        _serve(children, options)
+        with _until_interrupted():
+            _serve(children, options)
     return 0
 
 
@@ -118,7 +119,7 @@ def serve(arguments):
     _add_address(parser)
     options = parser.parse_args(arguments)
     bootstrap.prepare()
-    with Children() as children:
+    with _until_interrupted(), Children() as children:
         _start_workers(children)
         _serve(children, options)
 
@@ -126,7 +127,7 @@ def serve(arguments):
 @verb("worker", "只启动任务转发与任务进程")
 def worker(arguments):
     bootstrap.prepare()
-    with Children() as children:
+    with _until_interrupted(), Children() as children:
         _start_workers(children)
         print("任务进程已启动，Ctrl-C 停止。", flush=True)
         children.wait()
@@ -178,9 +179,19 @@ def _start_workers(children: Children) -> None:
     children.start("relay", [*MANAGE, "relay"])
     children.start(
         "worker",
-        [PYTHON, "-m", "celery", "--app", "config.celery", "worker", "--concurrency", "2",
+        [PYTHON, "-m", "celery", "--quiet", "--app", "config.celery", "worker", "--concurrency", "2",
          "--loglevel", "WARNING", "--without-gossip", "--without-mingle"],
+        PYTHONWARNINGS="ignore:You're running the worker with superuser privileges",
     )  # fmt: skip
+
+
+@contextmanager
+def _until_interrupted():
+    """Ctrl-C is the usual end of what serves, not a failure."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("\n已停止。", file=sys.stderr)
 
 
 def _add_address(parser: argparse.ArgumentParser) -> None:

@@ -4,13 +4,16 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse, JsonResponse
 
+from core.access import public_page
 from documents.fonts import font_problems
 
 
+@public_page
 def healthz(request):
     return HttpResponse("ok", content_type="text/plain")
 
 
+@public_page
 def readyz(request):
     """Each part with "ok" or the kind of its failure; 503 when one fails."""
     parts = {"database": _ask_database, "cache": _ask_cache, "fonts": _look_for_fonts}

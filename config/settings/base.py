@@ -142,7 +142,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static", BUILD_DIR / "static"]
+STATICFILES_DIRS = [BUILD_DIR / "static"]  # made of static/ by `npm run build`
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
 # STORAGE: "file:///path" or "s3://bucket?endpoint=…" (needs django-storages on the server).
