@@ -20,6 +20,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 PAGE_SIZE = 50
+COUNT_LIMIT = 3_000
 PARAMETER = "page"
 STALE = "页码无效，已回到第一页。"
 
@@ -67,6 +68,13 @@ def _url(request, token: str) -> str:
     parameters = request.GET.copy()
     parameters[PARAMETER] = token
     return f"?{parameters.urlencode()}"
+
+
+def count_up_to(queryset: QuerySet, limit: int = COUNT_LIMIT) -> int | str:
+    """The number of rows, exact up to ``limit``; beyond it ``"3000+"``, for counting all of a long
+    list costs more than showing a page of it."""
+    number = queryset.order_by().values("pk")[: limit + 1].count()
+    return number if number <= limit else f"{limit}+"
 
 
 def page_by_key(
