@@ -23,6 +23,8 @@ class Notice(TenantModel):
     title = models.CharField("标题", max_length=120)
     body = models.TextField("正文")
     entries = models.JSONField("名单", default=list)
+    is_public = models.BooleanField("对社会公开", default=True)
+    takes_objections = models.BooleanField("受理异议", default=True)
     starts_on = models.DateField("起始日期", null=True)
     ends_on = models.DateField("截止日期", null=True)
     released_by = TenantForeignKey(Membership, null=True)

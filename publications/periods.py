@@ -1,0 +1,29 @@
+"""How long a notice runs: pure date arithmetic."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import chinese_calendar
+
+
+def is_working_day(day: date) -> bool:
+    """Whether offices work that day; beyond the published calendars Monday to Friday count."""
+    try:
+        return chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return day.weekday() < 5
+
+
+def last_day(starts_on: date, days: int, day_kind: str) -> date:
+    """The last day of a notice of ``days`` working or calendar days that starts on ``starts_on``.
+
+    The day of release does not count, as usual for periods counted in days (民法典 第二百零一条).
+    """
+    if day_kind == "calendar":
+        return starts_on + timedelta(days=days)
+    day = starts_on
+    while days:
+        day += timedelta(days=1)
+        days -= is_working_day(day)
+    return day

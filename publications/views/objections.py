@@ -1,0 +1,49 @@
+"""Objections as the city bureau answers them; the auditor reads."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from core.errors import Refused
+from core.pagination import page_of
+from publications import permissions, selectors, services
+from publications.enums import ObjectionState
+from publications.forms import ReplyForm
+
+
+@require_safe
+def objection_list(request):
+    if not permissions.can_read_notices(request.member):
+        raise PermissionDenied
+    objections = selectors.visible_objections(request.member)
+    return render(
+        request,
+        "publications/objection_list.html",
+        {"page": page_of(request, objections, order=("-received_at", "-pk"))},
+    )
+
+
+def objection_detail(request, pk):
+    objection = get_object_or_404(selectors.visible_objections(request.member), pk=pk)
+    can_handle = (
+        permissions.can_prepare_notice(request.member)
+        and objection.state == ObjectionState.RECEIVED
+    )
+    if request.method == "POST" and not permissions.can_prepare_notice(request.member):
+        raise PermissionDenied
+    form = ReplyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.handle_objection(objection, actor=request.member, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, refused.message)
+        else:
+            messages.success(request, "处理意见已记录。")
+            return redirect("publications:objection_detail", request.tenant.slug, objection.pk)
+    return render(
+        request,
+        "publications/objection_detail.html",
+        {"objection": objection, "form": form if can_handle or form.errors else None},
+        status=400 if form.errors else 200,
+    )
