@@ -19,9 +19,7 @@ def visible_notices(member: Membership) -> QuerySet[Notice]:
     notices = Notice.objects.select_related("campaign").order_by("-created_at")
     if can_read_notices(member):
         return notices.annotate(
-            open_objections=Count(
-                "objections", filter=Q(objections__state=ObjectionState.RECEIVED)
-            )
+            open_objections=Count("objections", filter=Q(objections__state=ObjectionState.RECEIVED))
         )
     return notices.none()
 
@@ -29,9 +27,7 @@ def visible_notices(member: Membership) -> QuerySet[Notice]:
 def public_notices() -> QuerySet[Notice]:
     """What anybody may read: released notices of campaigns that are not 依申请公开."""
     return (
-        Notice.objects.filter(
-            state=NoticeState.RELEASED, is_public=True
-        )
+        Notice.objects.filter(state=NoticeState.RELEASED, is_public=True)
         .select_related("campaign")
         .order_by("-released_at")
     )

@@ -90,9 +90,7 @@ def release_notice(notice: Notice, *, actor) -> Notice:
     notice.starts_on = clock.today()
     if notice.kind == NoticeKind.PUBLIC_NOTICE:
         publication = definition.publication
-        notice.ends_on = last_day(
-            notice.starts_on, publication.notice_days, publication.day_kind
-        )
+        notice.ends_on = last_day(notice.starts_on, publication.notice_days, publication.day_kind)
     notice.save()
     _move_dossiers(notice, definition, actor)
     enqueue_job(
@@ -197,7 +195,9 @@ def handle_objection(objection: Objection, *, actor, is_upheld: bool, reply: str
     if objection.state != ObjectionState.RECEIVED:
         raise Conflict("这件异议已经处理过，请刷新页面查看处理意见。")
     if is_upheld and objection.dossier_id is None:
-        raise Refused("这件异议没有指明小区，不能认定“异议成立”。请在处理意见中说明，并选择“不成立”。")
+        raise Refused(
+            "这件异议没有指明小区，不能认定“异议成立”。请在处理意见中说明，并选择“不成立”。"
+        )
     if Notice.objects.filter(
         campaign=objection.notice.campaign, kind=NoticeKind.ANNOUNCEMENT
     ).exists():
@@ -221,8 +221,8 @@ def handle_objection(objection: Objection, *, actor, is_upheld: bool, reply: str
 
 
 def _locked(notice: Notice) -> Notice:
-    return Notice.objects.select_for_update(of=("self",)).select_related("campaign").get(
-        pk=notice.pk
+    return (
+        Notice.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=notice.pk)
     )
 
 

@@ -19,8 +19,10 @@ def public_notice(campaign: Campaign, definition: Definition, count: int) -> dic
     ]
     if publication.objections:
         channels = "、".join(publication.objection_channels)
-        body.append(f"对名单有异议的，请在公示期内通过以下渠道反映：{channels}。"
-                    "请写明事实和联系方式，以便核实和答复。")
+        body.append(
+            f"对名单有异议的，请在公示期内通过以下渠道反映：{channels}。"
+            "请写明事实和联系方式，以便核实和答复。"
+        )
     return {"title": f"关于{campaign.title}拟入选小区名单的公示", "body": "\n".join(body)}
 
 

@@ -36,6 +36,7 @@ class Panel(TenantModel):
     pool = models.JSONField("抽取名册", default=list)
     exclusions = models.JSONField("排除及理由", default=list)
     commitment = models.CharField("承诺值", max_length=64)
+    commitment_text = models.TextField("承诺内容", default="")
     nonce = models.CharField(max_length=64)
     source_text = models.CharField("公开随机源", max_length=200)
     seed = models.CharField("种子", max_length=64, blank=True, default="")

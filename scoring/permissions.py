@@ -1,0 +1,36 @@
+"""Who draws, scores, ranks and decides."""
+
+from accounts.enums import Role
+from accounts.models import Membership
+from scoring.enums import AssignmentState
+from scoring.models import Assignment, Scorecard
+
+
+def can_manage_panel(member: Membership) -> bool:
+    """- Only the city bureau keeps the pool, draws panels and assigns."""
+    return member.role == Role.CITY_OFFICER
+
+
+def can_see_results(member: Membership) -> bool:
+    """- City bureau and auditor see panels, rankings and explanations."""
+    return member.role in {Role.CITY_OFFICER, Role.AUDITOR}
+
+
+def can_decide(member: Membership) -> bool:
+    """- Only the city bureau confirms a ranking and decides."""
+    return member.role == Role.CITY_OFFICER
+
+
+def is_own_assignment(member: Membership, assignment: Assignment) -> bool:
+    """- An expert acts on the assignments of its own membership only."""
+    return member.role == Role.EXPERT and assignment.expert.membership_id == member.pk
+
+
+def can_mark(member: Membership, scorecard: Scorecard) -> bool:
+    """- The expert it is assigned to, until it is submitted and while not recused."""
+    assignment = scorecard.assignment
+    return (
+        is_own_assignment(member, assignment)
+        and assignment.state == AssignmentState.ASSIGNED
+        and scorecard.submitted_at is None
+    )

@@ -1,0 +1,123 @@
+"""Marks and scorecards. Totals are stored with every save; only a submitted sheet counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from accounts.models import Membership
+from campaigns.rubric import MarkError
+from core import audit, clock
+from core.errors import Conflict, Refused
+from reviews.enums import DossierState
+from reviews.services.sign_offs import check_deadline
+from scoring.engine import SheetResult, score_sheet
+from scoring.enums import AssignmentState
+from scoring.models import Mark, Scorecard
+from scoring.permissions import can_mark, is_own_assignment
+from scoring.selectors.facts import measured_facts
+
+MOST_COMMENT = 500
+
+
+@transaction.atomic
+def save_marks(
+    scorecard: Scorecard, *, actor: Membership, marks: Mapping[str, Mapping]
+) -> SheetResult:
+    """Save the marks of some items and the sheet's totals with them.
+
+    ``marks``: item code → ``{"mark": raw, "comment": text}``, raw as the item's kind takes it.
+    All or none: raises ValidationError by item code for a mark out of range or step.
+    """
+    card = _locked(scorecard, actor)
+    definition, dossier = card.version.definition, card.assignment.dossier
+    rows, errors = [], {}
+    moment = clock.now()
+    for code, given in marks.items():
+        try:
+            rows.append(_mark(card, code, given, moment))
+        except (MarkError, KeyError) as error:
+            errors[code] = str(error) if isinstance(error, MarkError) else "没有这个指标。"
+    if errors:
+        raise ValidationError(errors)
+    known = dict(Mark.objects.filter(scorecard=card).values_list("item", "raw"))
+    known |= {row.item: row.raw for row in rows}
+    sheet = score_sheet(definition, dossier.track, known, measured_facts(definition, dossier))
+    Mark.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["tenant_id", "scorecard", "item"],
+        update_fields=["raw", "points", "max_points", "comment", "marked_at"],
+    )
+    card.total = sheet.total
+    card.sections = {code: str(points) for code, points in sheet.section_points.items()}
+    card.marked_items, card.due_items = sheet.marked_count, sheet.due_count
+    card.updated_at = moment
+    card.save(update_fields=["total", "sections", "marked_items", "due_items", "updated_at"])
+    audit.record(
+        actor, "scorecard.marked", card,
+        marks={row.item: [row.raw, str(row.points), row.comment] for row in rows},
+        total=str(sheet.total),
+    )  # fmt: skip
+    return sheet
+
+
+def _mark(card: Scorecard, code: str, given: Mapping, moment) -> Mark:
+    definition = card.version.definition
+    item = definition.item(code)
+    if not item.applies(card.assignment.dossier.track):
+        raise MarkError(f"{code} 不适用于本卷的申报类别，不用评分。")
+    if item.is_measured:
+        raise MarkError(f"{code} 由实测数据计分，不用评分。")
+    comment = str(given.get("comment", "")).strip()
+    if len(comment) > MOST_COMMENT:
+        raise MarkError(f"{code} 的评语最多 {MOST_COMMENT} 个字，现有 {len(comment)} 个字。")
+    raw = definition.parse_mark(code, given.get("mark"))
+    return Mark(
+        scorecard=card, item=code, raw=raw, points=item.points_for(raw), max_points=item.points,
+        comment=comment, marked_at=moment,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def submit_scorecard(scorecard: Scorecard, *, actor: Membership) -> Scorecard:
+    """Freeze a complete sheet; a partial one is refused and never counts."""
+    card = _locked(scorecard, actor)
+    definition, dossier = card.version.definition, card.assignment.dossier
+    marks = dict(Mark.objects.filter(scorecard=card).values_list("item", "raw"))
+    sheet = score_sheet(definition, dossier.track, marks, measured_facts(definition, dossier))
+    if not sheet.complete:
+        raise Refused(
+            f"还有 {len(sheet.missing)} 项没有评分：{'、'.join(sheet.missing)}。评完后再提交。"
+        )
+    card.submitted_at = clock.now()
+    card.save(update_fields=["submitted_at"])
+    card.assignment.state = AssignmentState.SUBMITTED
+    card.assignment.save(update_fields=["state"])
+    audit.record(
+        actor, "scorecard.submitted", card, total=str(card.total), sections=card.sections,
+        revision=card.revision.sha256, version=card.version.sha256,
+    )  # fmt: skip
+    return card
+
+
+def _locked(scorecard: Scorecard, actor: Membership) -> Scorecard:
+    card = (
+        Scorecard.objects.select_for_update(of=("self",))
+        .select_related("version", "revision", "assignment__expert", "assignment__dossier__version")
+        .get(pk=scorecard.pk)
+    )
+    assignment = card.assignment
+    if not is_own_assignment(actor, assignment):
+        raise PermissionDenied("not the expert's own scorecard")
+    if card.submitted_at:
+        raise Conflict("这份评分表已经提交，不能再改。")
+    if not can_mark(actor, card):
+        raise Refused("这卷材料您已经回避，不能评分。")
+    dossier = assignment.dossier
+    if dossier.state != DossierState.SCORING:
+        raise Refused("这卷材料已不在专家评审环节，不能评分。")
+    check_deadline(dossier, dossier.version.definition.step(dossier.step))
+    return card

@@ -1,0 +1,22 @@
+from accounts.models import Membership
+from campaigns.models import Campaign
+from core.errors import Refused
+from core.jobs import JobRun, job_handler
+from core.tenancy import tenant_context
+from scoring.services.rankings import compute_rows, rankable_dossiers, store_ranking
+
+
+@job_handler("scoring.compute_ranking")
+def compute_ranking(run: JobRun) -> None:
+    """Compute from what is stored now, then keep the result together with the job."""
+    with tenant_context(run.tenant_id):
+        campaign = Campaign.objects.get(pk=run.payload["campaign"])
+        rows = compute_rows(rankable_dossiers(campaign))
+    if not rows:
+        raise Refused("没有可以排名的材料。")
+    with run.finishing() as job:
+        actor = Membership.objects.select_related("organisation", "user").get(
+            pk=run.payload["member"]
+        )
+        ranking = store_ranking(campaign, rows, actor=actor)
+        job.result = {"ranking": str(ranking.pk), "rows": len(rows)}
