@@ -31,12 +31,15 @@ class _Dumper(_BaseDumper):
 
 
 def _mapping(loader: yaml.Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [key.value for key, _ in node.value]
+    seen: set[str] = set()
     for key, _ in node.value:
-        if keys.count(key.value) > 1:
+        if not isinstance(key, yaml.ScalarNode):
+            raise yaml.constructor.ConstructorError(None, None, "名称应为文字", key.start_mark)
+        if key.value in seen:
             raise yaml.constructor.ConstructorError(
                 None, None, f"“{key.value}”写了两次", key.start_mark
             )
+        seen.add(key.value)
     return {
         loader.construct_object(key, deep=True): loader.construct_object(value, deep=True)
         for key, value in node.value

@@ -129,7 +129,7 @@ def read_codes(item: Item, raw: Any, allowed: dict[str, str], what: str) -> list
     """A list of distinct names out of `allowed`, given back in the order of `allowed`."""
     if not isinstance(raw, list | tuple):
         raise MarkError(f"{item.code} 的{what}应为列表。")
-    unknown = [str(name) for name in raw if name not in allowed]
+    unknown = [str(name) for name in raw if not isinstance(name, str) or name not in allowed]
     if unknown:
         raise MarkError(
             f"{item.code} 没有这样的{what}：{'、'.join(unknown)}；可选：{'、'.join(allowed)}。"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -74,7 +74,8 @@ class Metric(Item):
             return zero
         if self.rule == "share":
             return max(self.points * value / self.target, zero)
-        units = -(-abs(self.target - value) // self.unit_short)
+        short = abs(self.target - value) / self.unit_short
+        units = short.to_integral_value(ROUND_CEILING)
         return max(self.points - self.deduction * units, zero)
 
     def explain(self, mark: Mark) -> str:

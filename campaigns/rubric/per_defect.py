@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -64,11 +64,12 @@ class PerDefect(Item):
         return f"{text}，计 {show(self.points_for(mark))} 分。"
 
     def input_schema(self, *, step: Decimal = DEFAULT_STEP) -> dict[str, Any]:
+        to_floor = (self.points - self.floor) / self.deduction
         return {
             **super().input_schema(step=step),
             "deduction": show(self.deduction),
             "floor": show(self.floor),
-            "defects_to_floor": int(-(-(self.points - self.floor) // self.deduction)),
+            "defects_to_floor": int(to_floor.to_integral_value(ROUND_CEILING)),
         }
 
     def full_mark(self) -> Mark:
