@@ -51,6 +51,9 @@ def main(arguments: list[str]) -> int:
     except (DefinitionError, MarkError, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
+    except (TypeError, AttributeError):
+        print("评分文件的格式不正确，应为：", __doc__, sep="\n", file=sys.stderr)
+        return 1
     except KeyError as error:
         print(f"评分文件缺少或写错了 {error}", file=sys.stderr)
         return 1

@@ -44,7 +44,12 @@ CASES = [
     ("per_defect", {"defects": "3"}, {"defects": 3}, "1.5"),
     ("per_defect", {"defects": 6}, {"defects": 6}, "0"),
     ("per_defect", {"defects": 7}, {"defects": 7}, "0"),
-    ("per_defect", {"places": ["东门", " ", "西门"]}, {"defects": 2, "places": ["东门", "西门"]}, "2"),
+    (
+        "per_defect",
+        {"places": ["东门", " ", "西门"]},
+        {"defects": 2, "places": ["东门", "西门"]},
+        "2",
+    ),
     ("per_defect", {"defects": 3, "places": ["东门"]}, {"defects": 3, "places": ["东门"]}, "1.5"),
     ("components", {"present": []}, {"present": []}, "0"),
     ("components", {"present": ["充电"]}, {"present": ["充电"]}, "2"),
