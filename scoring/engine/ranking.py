@@ -99,28 +99,21 @@ def _rank_equal_totals(
         only = same[0]
         line = f"总分 {show(only.total)} 分，第 {start} 名。"
         return [RankedRow(only, group, start, False, "", (line,))]
-    strengths = {c.key: tuple(_strength(rule, c) for rule in rules) for c in same}
-    places = {key: tuple(_place(value) for value in values) for key, values in strengths.items()}
+    places = {c.key: tuple(_place(_strength(rule, c)) for rule in rules) for c in same}
     same.sort(key=lambda c: (places[c.key], c.key))
     rows: list[RankedRow] = []
     position = start
-    for _, equal in groupby(same, key=lambda c: places[c.key]):
-        members = list(equal)
+    clusters = [list(equal) for _, equal in groupby(same, key=lambda c: places[c.key])]
+    for index, members in enumerate(clusters):
+        # In sorted order nobody is closer than the neighbours, so they need the deepest rule.
+        near = clusters[max(index - 1, 0) : index] + clusters[index + 1 : index + 2]
+        mine = places[members[0].key]
+        rule = _deciding_rule(rules, mine, [places[cluster[0].key] for cluster in near])
         for candidate in members:
-            rule = _deciding_rule(rules, candidate, same, places)
-            lines = _explain(
-                candidate, position, same, members, rule, strengths[candidate.key], rules
-            )
-            rows.append(
-                RankedRow(
-                    candidate,
-                    group,
-                    position,
-                    len(members) > 1,
-                    rule.code if rule else "",
-                    tuple(lines),
-                )
-            )
+            value = _strength(rule, candidate) if rule else None
+            lines = _explain(candidate, position, len(same), len(members), rule, value)
+            code = rule.code if rule else ""
+            rows.append(RankedRow(candidate, group, position, len(members) > 1, code, tuple(lines)))
         position += len(members)
     return rows
 
@@ -132,35 +125,35 @@ def _place(value: Decimal | None) -> tuple[int, Decimal]:
 
 def _deciding_rule(
     rules: Sequence[TieRule],
-    candidate: Candidate,
-    same: Sequence[Candidate],
-    places: Mapping[str, tuple[tuple[int, Decimal], ...]],
+    mine: tuple[tuple[int, Decimal], ...],
+    others: Sequence[tuple[tuple[int, Decimal], ...]],
 ) -> TieRule | None:
-    """The last rule that was needed to tell the candidate apart from anybody."""
-    mine, deepest = places[candidate.key], -1
-    for other in same:
-        differing = [i for i, place in enumerate(places[other.key]) if place != mine[i]]
-        if differing:
-            deepest = max(deepest, differing[0])
-    return rules[deepest] if deepest >= 0 else None
+    """The last rule that was needed to tell `mine` apart from any of the others."""
+    if not others:
+        return None
+    return rules[max(_first_difference(mine, other) for other in others)]
+
+
+def _first_difference(one: Sequence[Any], other: Sequence[Any]) -> int:
+    return next(i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b)
 
 
 def _explain(
     candidate: Candidate,
     position: int,
-    same: Sequence[Candidate],
-    equal: Sequence[Candidate],
+    same: int,
+    equal: int,
     rule: TieRule | None,
-    strengths: tuple[Decimal | None, ...],
-    rules: Sequence[TieRule],
+    strength: Decimal | None,
 ) -> list[str]:
-    lines = [f"总分 {show(candidate.total)} 分，共 {len(same)} 个小区总分相同。"]
+    lines = [f"总分 {show(candidate.total)} 分，共 {same} 个小区总分相同。"]
     if rule:
-        value = strengths[list(rules).index(rule)]
-        shown = "没有数据，排在后面" if value is None else f"本小区 {show(abs(value))}"
+        shown = "没有数据，排在后面"
+        if strength is not None:
+            shown = f"本小区 {show(strength if rule.better == 'higher' else -strength)}"
         lines.append(f"按“{rule.title}”区分（{shown}）。")
-    if len(equal) > 1:
-        lines.append(f"区分规则用尽仍有 {len(equal)} 个相同，并列第 {position} 名。")
+    if equal > 1:
+        lines.append(f"区分规则用尽仍有 {equal} 个相同，并列第 {position} 名。")
     else:
         lines.append(f"第 {position} 名。")
     return lines
