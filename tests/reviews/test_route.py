@@ -11,18 +11,18 @@ from tests.factories import sign_offs as make
 
 @pytest.fixture
 def campaign(people):
-    return make.make_campaign()
+    return make.make_campaign(people.city_officer)
 
 
 def test_submitted_dossier_waits_at_the_first_step(people, campaign):
-    dossier = make.submitted(people, campaign)
+    dossier = make.make_submitted(people, campaign=campaign)
     assert (dossier.state, dossier.step) == (DossierState.IN_REVIEW, "owners_committee")
     assert abs((dossier.waiting_since - make.now()).total_seconds()) < 5
 
 
 def test_community_without_committee_skips_its_step_with_a_reason(people, campaign):
-    community = make.make_community(people, committee=False)
-    dossier = make.submitted(people, campaign, community=community)
+    community = make.make_community(people, owners_committee=None)
+    dossier = make.make_submitted(people, campaign=campaign, community=community)
     assert dossier.step == "neighbourhood"
     skipped = SignOff.objects.get(dossier=dossier)
     assert skipped.outcome == Outcome.SKIPPED
@@ -32,7 +32,7 @@ def test_community_without_committee_skips_its_step_with_a_reason(people, campai
 
 
 def test_all_five_levels_lead_to_scoring(people, campaign):
-    dossier = make.pass_to(make.submitted(people, campaign), "scoring", people)
+    dossier = make.pass_to(make.make_submitted(people, campaign=campaign), "scoring", people)
     assert dossier.state == DossierState.SCORING
     signed = SignOff.objects.filter(dossier=dossier).order_by("signed_at")
     assert [s.step for s in signed] == ["owners_committee", "neighbourhood", "street", "county"]
@@ -40,7 +40,7 @@ def test_all_five_levels_lead_to_scoring(people, campaign):
 
 
 def test_correction_starts_again_at_the_first_step(people, campaign):
-    dossier = make.pass_to(make.submitted(people, campaign), "street", people)
+    dossier = make.pass_to(make.make_submitted(people, campaign=campaign), "street", people)
     make.sign(
         dossier,
         actor=people.street_officer,
@@ -50,7 +50,7 @@ def test_correction_starts_again_at_the_first_step(people, campaign):
     )
     dossier.refresh_from_db()
     assert (dossier.state, dossier.step) == (DossierState.RETURNED, "")
-    again = make.submit(dossier, actor=people.applicant)
+    again = make.correct(dossier, actor=people.applicant)
     assert again.revision.number == 2
     assert (again.state, again.step) == (DossierState.IN_REVIEW, "owners_committee")
     passed = make.pass_to(again, "scoring", people)
@@ -59,7 +59,7 @@ def test_correction_starts_again_at_the_first_step(people, campaign):
 
 
 def test_only_a_returned_dossier_is_resumed(people, campaign):
-    dossier = make.submitted(people, campaign)
+    dossier = make.make_submitted(people, campaign=campaign)
     with pytest.raises(Conflict):
         route.resume_route(dossier, dossier.revision, actor=people.applicant)
 
@@ -69,7 +69,9 @@ def test_only_a_returned_dossier_is_resumed(people, campaign):
     [("refused", "in_review"), ("awarded", "listed"), ("listed", "scoring"), ("draft", "awarded")],
 )
 def test_a_move_that_is_not_in_the_table_is_refused(people, campaign, former, wanted):
-    dossier = make.make_dossier(people, campaign, state=former)
+    dossier = make.make_dossier(people, campaign=campaign)
+    dossier.state = former
+    dossier.save(update_fields=["state"])
     with pytest.raises(Refused):
         route.enter_step(dossier, "scoring", wanted, actor=people.city_officer)
     dossier.refresh_from_db()
@@ -78,7 +80,7 @@ def test_a_move_that_is_not_in_the_table_is_refused(people, campaign, former, wa
 
 def test_separate_check_steps_are_steps_of_their_own(people):
     """A route may have the desk check as a step instead of a condition of the signature."""
-    body = make.shipped().model_dump(mode="python", by_alias=True)
+    body = make.qinhuangdao().model_dump(mode="python", by_alias=True)
     county = next(i for i, step in enumerate(body["route"]) if step["code"] == "county")
     requires = dict(body["route"][county], requires=())
     body["route"] = [
@@ -87,9 +89,9 @@ def test_separate_check_steps_are_steps_of_their_own(people):
         requires,
         *body["route"][county + 1 :],
     ]
-    definition = type(make.shipped()).model_validate(body)
-    campaign = make.make_campaign(definition)
-    dossier = make.pass_to(make.submitted(people, campaign), "check", people)
+    definition = type(make.qinhuangdao()).model_validate(body)
+    campaign = make.make_campaign(people.city_officer, definition)
+    dossier = make.pass_to(make.make_submitted(people, campaign=campaign), "check", people)
     assert dossier.state == DossierState.IN_REVIEW
     with pytest.raises(Refused):
         make.sign(dossier, actor=people.county_officer)

@@ -1,20 +1,9 @@
 """Submission freezes what was checked, once, in time."""
 
-import threading
 
 import pytest
-from django.core.exceptions import PermissionDenied
-from django.db import connection, connections
 
-from core import audit
-from core.errors import Conflict, Refused
-from core.tenancy import tenant_context
 from reviews.enums import DossierState
-from reviews.models import Dossier, Revision
-from reviews.services import submissions
-from reviews.services.dossiers import create_dossier, save_draft, withdraw_dossier
-from reviews.services.submissions import submit_dossier
-from tests.factories import cast
 from tests.factories import dossiers as make
 
 
