@@ -6,15 +6,13 @@ is made of. Every function expects the dossier locked by ``lock_dossier`` in the
 
 from __future__ import annotations
 
-from accounts.enums import OrganisationKind
-from accounts.models import Organisation
 from campaigns.definition.route import Step
-from communities.models import Community
 from core import audit
 from core.clock import now
 from core.errors import Conflict, Refused
 from reviews.enums import DossierState, Outcome
 from reviews.models import Dossier, Revision, SignOff
+from reviews.selectors.route import conditions_of
 
 S = DossierState
 
@@ -62,21 +60,6 @@ def lock_dossier(dossier: Dossier) -> Dossier:
         )
         .get(pk=dossier.pk)
     )
-
-
-def conditions_of(community: Community) -> frozenset[str]:
-    """The facts of a community that let a step be passed over."""
-    found = set()
-    if community.owners_committee_id is None:
-        found.add("no_owners_committee")
-    manager = community.managed_by
-    if manager is None or manager.kind != OrganisationKind.PROPERTY_COMPANY:
-        found.add("no_property_company")
-    if not Organisation.objects.filter(
-        kind=OrganisationKind.NEIGHBOURHOOD_OFFICE, division=community.division_id, is_active=True
-    ).exists():
-        found.add("no_management_committee")
-    return frozenset(found)
 
 
 def start_route(dossier: Dossier, revision: Revision, *, actor) -> Step:
