@@ -36,6 +36,8 @@ def current_document(kind: DocumentKind, subject_id: UUID) -> RenderedDocument |
 
 
 def document_by_code(code: str) -> RenderedDocument | None:
+    if "\0" in code:  # PostgreSQL takes no such text
+        return None
     return RenderedDocument.objects.filter(code=code).first()
 
 

@@ -2,14 +2,14 @@
 
 import hashlib
 import re
+import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
+from documents.inspection import pdf_keywords_safely
 from documents.models import RenderedDocument
 from documents.selectors import document_by_code, document_by_sha256
-
-CODE = re.compile(rb"[2-9A-HJ-NP-Z]{4}(?:-[2-9A-HJ-NP-Z]{4}){2}")
-MAX_CODES = 20  # looked up of those that stand in an uploaded file
 
 
 class Verdict(StrEnum):
@@ -38,14 +38,16 @@ def verify_code(code: str) -> Finding:
 
 
 def verify_pdf(content: bytes, code: str = "") -> Finding:
-    """Genuine when the bytes are those we made. Otherwise the code typed, or a code that stands in
-    the file, tells which document it was altered from."""
+    """Genuine when the bytes are those we made. Otherwise the code typed, or the one in the file's
+    properties, tells which document it was altered from."""
     document = document_by_sha256(hashlib.sha256(content).hexdigest())
     if document:
         return Finding(Verdict.GENUINE, document)
-    codes = [tidy_code(code)] if code else []
-    codes += [found.decode() for found in CODE.findall(content)[:MAX_CODES]]
-    for candidate in codes:
-        if document := document_by_code(candidate):
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
+        copy.write(content)
+        copy.flush()
+        codes = (code, pdf_keywords_safely(Path(copy.name)))
+    for candidate in map(tidy_code, codes):
+        if candidate and (document := document_by_code(candidate)):
             return Finding(Verdict.ALTERED, document)
     return Finding(Verdict.UNKNOWN)

@@ -9,9 +9,17 @@ from dataclasses import asdict
 from pathlib import Path
 
 from documents.inspection.entry import inspect_file
+from documents.inspection.pdf import read_keywords
 from documents.inspection.result import InspectionError
 
 MAX_MEMORY = 2 << 30  # bytes of address space
+
+
+def _inspect(**job) -> dict:
+    return asdict(inspect_file(**job))
+
+
+TASKS = {"inspect": _inspect, "keywords": read_keywords}
 
 
 def serve() -> None:
@@ -20,9 +28,11 @@ def serve() -> None:
     os.dup2(2, 1)  # whatever a decoder prints must not mix with the answers
     for line in sys.stdin.buffer:
         job = json.loads(line)
-        paths = {key: Path(job.pop(key)) for key in ("source", "target", "thumbnail")}
+        task = TASKS[job.pop("task")]
+        for key in {"source", "target", "thumbnail"} & job.keys():
+            job[key] = Path(job[key])
         try:
-            answer = {"found": asdict(inspect_file(**paths, **job))}
+            answer = {"found": task(**job)}
         except InspectionError as refused:
             answer = {"error": str(refused)}
         except MemoryError:

@@ -6,7 +6,7 @@ import warnings
 from datetime import datetime
 from pathlib import Path
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageFile, ImageOps
 from pillow_heif import register_heif_opener
 
 from documents.inspection.result import Inspection, InspectionError
@@ -22,6 +22,7 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 def rewrite_image(source: Path, target: Path, thumbnail: Path) -> Inspection:
     """Write the print-size JPEG to `target` and the small one to `thumbnail`."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # a process that imported WeasyPrint has it True
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

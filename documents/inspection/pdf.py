@@ -53,6 +53,15 @@ def rewrite_pdf(source: Path, target: Path) -> Inspection:
     return Inspection(kind="pdf", extension="pdf", media_type="application/pdf", pages=pages)
 
 
+def read_keywords(source: Path) -> str:
+    """The keywords in the properties; empty for what cannot be read."""
+    try:
+        with pikepdf.open(source, suppress_warnings=True) as pdf:
+            return str(pdf.docinfo.get("/Keywords", ""))[:200]
+    except (pikepdf.PdfError, RecursionError, ValueError, TypeError, KeyError):
+        return ""
+
+
 def _strip(pdf: pikepdf.Pdf) -> None:
     if "/Info" in pdf.trailer:
         del pdf.trailer["/Info"]

@@ -36,11 +36,29 @@ def inspect_safely(
     time_limit: float = MAX_SECONDS,
 ) -> Inspection:
     """As `inspect_file`, within time_limit seconds and child.MAX_MEMORY."""
-    job = {
-        "source": str(source), "name": name, "declared_type": declared_type,
-        "allowed": sorted(allowed), "target": str(target), "thumbnail": str(thumbnail),
-        "max_seconds": max_seconds,
-    }  # fmt: skip
+    answer = _ask(
+        {
+            "task": "inspect", "source": str(source), "name": name, "declared_type": declared_type,
+            "allowed": sorted(allowed), "target": str(target), "thumbnail": str(thumbnail),
+            "max_seconds": max_seconds,
+        },
+        time_limit,
+    )  # fmt: skip
+    if answer is None:
+        raise InspectionError("过于复杂，系统无法在限定时间内检查，请重新导出或压缩后上传。")
+    if "error" in answer:
+        raise InspectionError(answer["error"])
+    return Inspection(**answer["found"])
+
+
+def pdf_keywords_safely(source: Path, *, time_limit: float = 5) -> str:
+    """The keywords in a PDF's properties; empty when there are none or it cannot be read."""
+    answer = _ask({"task": "keywords", "source": str(source)}, time_limit)
+    return (answer or {}).get("found") or ""
+
+
+def _ask(job: dict, time_limit: float) -> dict | None:
+    """Give the job to a child; None when it died or overran, and then it is ended."""
     child = _take()
     answer = _exchange(child, job, time_limit)
     if answer is None:
@@ -48,12 +66,10 @@ def inspect_safely(
         child.wait()
         child.stdin.close()
         child.stdout.close()
-        raise InspectionError("过于复杂，系统无法在限定时间内检查，请重新导出或压缩后上传。")
-    with _lock:
-        _idle.append((os.getpid(), child))
-    if "error" in answer:
-        raise InspectionError(answer["error"])
-    return Inspection(**answer["found"])
+    else:
+        with _lock:
+            _idle.append((os.getpid(), child))
+    return answer
 
 
 def close_children() -> None:

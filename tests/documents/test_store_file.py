@@ -99,10 +99,11 @@ def test_same_bytes_of_two_tenants_are_two_rows(db):
 
 
 def test_known_bytes_are_held_to_the_limits_of_this_place(tenant):
-    _store(files.video(3), "a.mp4", "video/mp4")
+    video = files.video(3)
+    _store(video, "a.mp4", "video/mp4")
     _store(files.photo())
     with pytest.raises(ValidationError, match="超过上限 2 秒"):
-        _store(files.video(3), "a.mp4", "video/mp4", max_seconds=2)
+        _store(video, "a.mp4", "video/mp4", max_seconds=2)
     with pytest.raises(ValidationError, match="请上传PDF 文件"):
         _store(files.photo(), allowed_kinds=("pdf",))
     with pytest.raises(ValidationError, match="内容却是JPG"):
