@@ -1,0 +1,59 @@
+// form[data-autosave=URL]: saves a draft while it is being filled in.
+// The URL answers {saved_at: "14:32", version?}; 409 {message}: kept on the page, no more saving;
+// 422 {message}: said, and tried again after the next change.
+import { failureText, fieldsOf, isPassing, postJson } from "./page.js";
+
+const DELAY = 1500;
+const RETRY = 10000;
+
+export function initAutosave(root) {
+  root.querySelectorAll("form[data-autosave]").forEach(watch);
+}
+
+function watch(form) {
+  const note = form.querySelector("[data-autosave-note]");
+  let timer, isDirty = false, isBusy = false, isStopped = false;
+
+  function say(text, isWrong = false) {
+    if (!note) return;
+    note.textContent = text;
+    note.classList.toggle("is-wrong", isWrong);
+  }
+
+  function plan(delay) {
+    clearTimeout(timer);
+    if (!isStopped) timer = setTimeout(save, delay);
+  }
+
+  async function save() {
+    if (isBusy) return plan(DELAY);
+    isBusy = true;
+    isDirty = false;
+    say("正在保存…");
+    const { status, data } = await postJson(form.dataset.autosave, fieldsOf(form));
+    isBusy = false;
+    if (isStopped) return;
+    if (status === 200) {
+      if (data.version !== undefined && form.elements.version) form.elements.version.value = data.version;
+      if (!isDirty) say(data.saved_at ? `已于 ${data.saved_at} 保存` : "已保存");
+      return;
+    }
+    isDirty = true;
+    say(failureText(status, data), true);
+    if (status === 409) isStopped = true;
+    if (isPassing(status)) plan(RETRY);
+  }
+
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "file") return;
+    isDirty = true;
+    plan(DELAY);
+  });
+  form.addEventListener("submit", () => { isDirty = false; isStopped = true; clearTimeout(timer); });
+  window.addEventListener("online", () => { if (isDirty) plan(0); });
+  window.addEventListener("offline", () => { if (isDirty) say(failureText(0, {}), true); });
+  window.addEventListener("beforeunload", (event) => { if (isDirty && form.isConnected) event.preventDefault(); });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && isDirty && !isBusy) plan(0);
+  });
+}
