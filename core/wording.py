@@ -9,9 +9,15 @@ from django.utils import timezone
 
 # The colour of a state follows from its word; the first match counts.
 _TONES = [
-    ("bad", ("退回", "不同意", "不予", "未通过", "不符合", "逾期", "失败", "未完成", "驳回", "锁定")),
+    (
+        "bad",
+        ("退回", "不同意", "不予", "未通过", "不符合", "逾期", "失败", "未完成", "驳回", "锁定"),
+    ),
     ("muted", ("草稿", "未开始", "不适用", "停用", "已撤回", "已归档", "未到", "跳过")),
-    ("wait", ("待", "等待", "进行中", "审核中", "核查中", "评审中", "排队", "补正", "填写中", "异议")),
+    (
+        "wait",
+        ("待", "等待", "进行中", "审核中", "核查中", "评审中", "排队", "补正", "填写中", "异议"),
+    ),
     ("ok", ("通过", "同意", "完成", "公布", "符合", "已签", "已备案", "入选", "成立", "启用")),
 ]
 
@@ -99,6 +105,13 @@ def meter_of(value, minimum=None, maximum=None) -> dict:
     if minimum is not None and value < minimum:
         return {**bar, "tone": "wait", "words": f"还差 {minimum - value}"}
     if maximum is not None:
-        return {**bar, "tone": "ok", "words": f"还可 {maximum - value}" if maximum > value else "已满"}
-    return {**bar, "tone": "ok" if minimum is not None else "info",
-            "words": "已达到" if minimum is not None else ""}
+        return {
+            **bar,
+            "tone": "ok",
+            "words": f"还可 {maximum - value}" if maximum > value else "已满",
+        }
+    return {
+        **bar,
+        "tone": "ok" if minimum is not None else "info",
+        "words": "已达到" if minimum is not None else "",
+    }

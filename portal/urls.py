@@ -1,4 +1,8 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from portal.views import catalogue
 
 app_name = "portal"
-urlpatterns = []
+urlpatterns = [
+    path("catalogue/", catalogue.show, name="catalogue"),
+]

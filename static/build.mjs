@@ -20,7 +20,7 @@ const options = {
   charset: "utf8",
   legalComments: "none",
   // Government desktops run Chromium 80 and its relatives.
-  target: ["es2019", "chrome80", "safari13"],
+  target: ["es2019", "chrome80", "safari14.1"],
   logLevel: "info",
 };
 

@@ -151,8 +151,15 @@ def filter_bar(form, count=None, noun="条", export_url="", reset_url="?"):
 
 @register.inclusion_tag(component("confirm"))
 def confirm(
-    question, rows=(), action="", button="确认", cancel_url="", danger=False, form=None,
+    question,
+    rows=(),
+    action="",
+    button="确认",
+    cancel_url="",
+    danger=False,
+    form=None,
     warning="",
+    level=1,
 ):
     """Body of a confirmation page: what will happen, optional form, two buttons."""
     return {
@@ -164,12 +171,19 @@ def confirm(
         "danger": danger,
         "form": form,
         "warning": warning,
+        "level": level,
     }
 
 
 @register.inclusion_tag(component("score_input"))
 def score_input(
-    item, value=None, reason="", version=0, url="", error="", disabled=False,
+    item,
+    value=None,
+    reason="",
+    version=0,
+    url="",
+    error="",
+    disabled=False,
 ):
     """One rubric item of a scorecard: big buttons where there are few marks, else a number.
 
@@ -332,8 +346,15 @@ def stat_cards(cards):
 @register.inclusion_tag(component("meter"))
 def meter(label, value, minimum=None, maximum=None, unit="个", note=""):
     """A count against its quota, said in words and drawn."""
-    return {"label": label, "value": value, "unit": unit, "note": note, "minimum": minimum,
-            "maximum": maximum, **wording.meter_of(value, minimum, maximum)}
+    return {
+        "label": label,
+        "value": value,
+        "unit": unit,
+        "note": note,
+        "minimum": minimum,
+        "maximum": maximum,
+        **wording.meter_of(value, minimum, maximum),
+    }
 
 
 @register.inclusion_tag(component("receipt"))
@@ -357,8 +378,12 @@ def chart(chart_id, title, kind, columns, rows, note="", target=None, unit=""):
     ``rows``: [category, number, …]. ``target``: a line, {label, value}, or one number per row.
     """
     data = {
-        "kind": kind, "title": title, "unit": unit, "target": target,
-        "columns": list(columns), "rows": [[str(r[0]), *map(_number, r[1:])] for r in rows],
+        "kind": kind,
+        "title": title,
+        "unit": unit,
+        "target": target,
+        "columns": list(columns),
+        "rows": [[str(r[0]), *map(_number, r[1:])] for r in rows],
     }
     return {
         "chart_id": chart_id,
@@ -378,4 +403,3 @@ def _number(value):
 def explain(summary, rows, title="怎么得出的"):
     """Opens a number up. Rows: label, value, and optionally source, unstated."""
     return {"summary": summary, "rows": rows, "title": title}
-
