@@ -242,7 +242,6 @@ def test_fact_with_its_source_is_recorded_and_corrected(people, north, sign_in):
     assert fact.unit == "%" and fact.source_file.kind == "pdf"
     opened = client.get(url("fact_file", fact.pk))
     assert b"".join(opened.streaming_content).startswith(b"%PDF-")
-    opened.close()
     data = read_form(client.get(page)).filled(
         metric="satisfaction_rate", value="88", period="2023 年", source="复核"
     )

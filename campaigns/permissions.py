@@ -1,0 +1,26 @@
+"""Who may set up and move campaigns."""
+
+from accounts.enums import Role
+from accounts.models import Membership
+from campaigns.enums import CampaignState
+from campaigns.models import Campaign
+
+ORGANISERS = {Role.CITY_OFFICER, Role.TENANT_ADMIN}
+
+
+def can_create_campaign(member: Membership) -> bool:
+    """- city officers and administrators."""
+    return member.role in ORGANISERS
+
+
+def can_edit_campaign(member: Membership, campaign: Campaign) -> bool:
+    """- city officers and administrators, as long as the campaign is not over."""
+    return member.role in ORGANISERS and campaign.state in (
+        CampaignState.DRAFT,
+        CampaignState.OPEN,
+    )
+
+
+def can_see_drafts(member: Membership) -> bool:
+    """- those who set them up, and auditors."""
+    return member.role in ORGANISERS or member.role == Role.AUDITOR
