@@ -6,13 +6,12 @@ process with limits of time and memory, so that the decoders are never loaded in
 
 from documents.inspection.formats import agreed_format
 from documents.inspection.result import Inspection, InspectionError
-from documents.inspection.sandbox import close_children, inspect_safely, pdf_keywords_safely
+from documents.inspection.sandbox import inspect_safely, pdf_keywords_safely
 
 __all__ = [
     "Inspection",
     "InspectionError",
     "agreed_format",
-    "close_children",
     "inspect_safely",
     "pdf_keywords_safely",
 ]

@@ -4,6 +4,7 @@ A child is started when first needed and kept; one job at a time goes to it as a
 comes back as a line of JSON. Children that overrun are killed. They end with their parent.
 """
 
+import atexit
 import json
 import os
 import select
@@ -72,6 +73,7 @@ def _ask(job: dict, time_limit: float) -> dict | None:
     return answer
 
 
+@atexit.register
 def close_children() -> None:
     """End the idle children of this process."""
     with _lock:

@@ -9,17 +9,11 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from documents.inspection import InspectionError, close_children, inspect_safely
+from documents.inspection import InspectionError, inspect_safely
 from documents.inspection.entry import inspect_file
 from tests.factories import files
 
 ALL = {"image", "pdf", "video"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _no_children_left():
-    yield
-    close_children()
 
 
 @pytest.fixture

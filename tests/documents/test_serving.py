@@ -7,16 +7,9 @@ from django.http import Http404
 
 from core.audit import SYSTEM
 from documents import storage
-from documents.inspection import close_children
 from documents.services import store_file
 from documents.serving import serve_file, serve_thumbnail
 from tests.factories import files
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _no_children_left():
-    yield
-    close_children()
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from core.audit import SYSTEM
 from core.models import AuditRecord
 from core.tenancy import tenant_context
 from documents import storage
-from documents.inspection import close_children
 from documents.models import StoredFile
 from documents.selectors import orphaned_paths
 from documents.services import store_file
@@ -26,12 +25,6 @@ from tests.documents.test_inspection import WRONG
 from tests.factories import cast, files
 
 ALL = ("image", "pdf", "video")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _no_children_left():
-    yield
-    close_children()
 
 
 def _upload(content, name="照片.jpg", declared="image/jpeg"):

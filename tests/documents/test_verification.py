@@ -14,7 +14,6 @@ from core.audit import SYSTEM
 from core.tenancy import tenant_context
 from documents import storage
 from documents.enums import DocumentKind
-from documents.inspection import close_children
 from documents.services import create_rendered_document
 from documents.verification import tidy_code
 from documents.views import CHECKS_PER_MINUTE
@@ -39,12 +38,6 @@ def _document(letter, text="名单"):
         actor=SYSTEM,
         at=datetime(2023, 11, 20, 1, 0, tzinfo=UTC),
     )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _no_children_left():
-    yield
-    close_children()
 
 
 @pytest.fixture(autouse=True)
