@@ -38,6 +38,8 @@ def field(bound, hint="", label="", counter=True):
     if kind == "textarea" and limit and counter:
         # Over-long text is kept and counted, never cut while pasting.
         attrs |= {"maxlength": False, "data-charcount": limit}
+    if kind == "textarea" and str(widget.attrs.get("rows")) == "10":  # Django's, for any length
+        attrs["rows"] = 4 if int(limit or 0) <= 300 else 8
     if kind == "file" and getattr(widget, "allow_multiple_selected", False):
         attrs["multiple"] = True
     if kind == "file":
@@ -326,7 +328,7 @@ def summary_list(rows, title=""):
 @register.inclusion_tag(component("data_table"))
 def data_table(columns, rows, caption=""):
     """A plain table that becomes cards on a phone. Columns: label, numeric; rows: cells, or
-    {value, url} for a link."""
+    {value, url} for a link, {status} for a state."""
     table = [
         [
             {**column, **(cell if isinstance(cell, dict) else {"value": cell})}

@@ -131,8 +131,8 @@ def _samples() -> dict:
             {"label": "得分", "numeric": True},
         ],
         "rows": [
-            [{"value": "荷风苑", "url": "#row"}, "海港区", "已通过", "92.5"],
-            [{"value": "滨海花园二期", "url": "#row"}, "北戴河区", "待县区审核", "—"],
+            [{"value": "荷风苑", "url": "#row"}, "海港区", {"status": "已通过"}, "92.5"],
+            [{"value": "滨海花园二期", "url": "#row"}, "北戴河区", {"status": "待县区审核"}, "—"],
         ],
         "evidence": [
             {"url": "#file", "title": "东门入口.jpg", "kind": "图片", "size": 845_000},

@@ -1,35 +1,42 @@
 // Loaded only where a page has a chart. Draws [data-chart=ID] from the JSON block with that id;
 // the same numbers stand in the table below it.
-import { BarChart, BoxplotChart, FunnelChart, LineChart, ScatterChart } from "echarts/charts";
+import { BarChart, BoxplotChart, LineChart, ScatterChart } from "echarts/charts";
 import { GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 
-use([BarChart, BoxplotChart, FunnelChart, LineChart, ScatterChart, GridComponent, LegendComponent,
+use([BarChart, BoxplotChart, LineChart, ScatterChart, GridComponent, LegendComponent,
   MarkLineComponent, TooltipComponent, CanvasRenderer]);
 
 const COLOURS = ["#1b62bf", "#c57500", "#23824c", "#7a5ea8", "#52606f", "#0c8599"];
 const RED = "#c8161d";
 
 const option = {
-  bars: (data, font) => axes(data, font, true),
-  columns: (data, font) => axes(data, font, false),
-  lines: (data, font) => axes(data, font, false, "line"),
+  bars: (data, font, width) => axes(data, font, width, true),
+  columns: (data, font, width) => axes(data, font, width, false),
+  lines: (data, font, width) => axes(data, font, width, false, "line"),
   funnel(data, font) {
+    // Bars in the middle: a drawn funnel tapers even where nothing was lost.
+    const most = Math.max(1, ...data.rows.map((row) => row[1]));
+    const bar = { type: "bar", stack: "all", barWidth: "82%", silent: true };
     return {
-      tooltip: tooltip(font, "item"),
-      series: [{
-        type: "funnel", sort: "none", minSize: "12%", gap: 3, left: 8, right: 8, top: 8, bottom: 8,
-        label: { position: "inside", formatter: (p) => `${p.name}  ${p.value}${data.unit}`, fontSize: font, color: "#fff", textBorderColor: "#0c3470", textBorderWidth: 3 },
-        itemStyle: { borderWidth: 0 },
-        data: data.rows.map(([name, value], i) => ({ name, value, itemStyle: { color: shade(i, data.rows.length) } })),
-      }],
+      grid: { left: 8, right: font * 5, top: 4, bottom: 4, containLabel: true },
+      xAxis: { type: "value", show: false, max: most },
+      yAxis: { type: "category", inverse: true, data: data.rows.map((row) => row[0]), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { fontSize: font, color: "#1c2733", interval: 0 } },
+      series: [
+        { ...bar, itemStyle: { color: "transparent" }, data: data.rows.map((row) => (most - row[1]) / 2) },
+        {
+          ...bar,
+          label: { show: true, position: "right", formatter: (p) => `${p.value}${data.unit}`, fontSize: font, color: "#1c2733" },
+          data: data.rows.map((row, i) => ({ value: row[1], itemStyle: { color: shade(i, data.rows.length), borderRadius: 3 } })),
+        },
+      ],
     };
   },
   // Rows: category, lowest, lower quarter, median, upper quarter, highest.
-  spread(data, font) {
+  spread(data, font, width) {
     return {
-      ...frame(data, font, false),
+      ...spreadFrame(data, font, width),
       series: [{ type: "boxplot", data: data.rows.map((row) => row.slice(1)), itemStyle: { color: "#dbe8f8", borderColor: COLOURS[0] } }],
     };
   },
@@ -46,11 +53,11 @@ const tooltip = (font, trigger = "axis") => ({
   trigger, renderMode: "richText", confine: true, textStyle: { fontSize: font }, axisPointer: { type: "shadow" },
 });
 
-function frame(data, font, isLying) {
+function frame(data, font, width, isLying) {
   const names = data.rows.map((row) => row[0]);
   const category = {
     type: "category", data: names, inverse: isLying, axisTick: { show: false },
-    axisLabel: { fontSize: font, color: "#1c2733", interval: 0, hideOverlap: false, width: isLying ? font * 7 : undefined, overflow: "break" },
+    axisLabel: { fontSize: font, color: "#1c2733", interval: 0, width: isLying ? font * 8 : (width - font * 5) / data.rows.length, overflow: "break" },
   };
   const value = { type: "value", axisLabel: { fontSize: font, color: "#52606f" }, splitLine: { lineStyle: { color: "#e3eaf2" } }, name: isLying ? "" : data.unit };
   const hasLegend = data.columns.length > 2;
@@ -64,7 +71,13 @@ function frame(data, font, isLying) {
   };
 }
 
-function axes(data, font, isLying, type = "bar") {
+// From where the marks begin: quarters near the top would all look alike from zero.
+function spreadFrame(data, font, width) {
+  const parts = frame({ ...data, columns: [] }, font, width, false);
+  return { ...parts, yAxis: { ...parts.yAxis, scale: true } };
+}
+
+function axes(data, font, width, isLying, type = "bar") {
   const series = data.columns.slice(1).map((name, i) => ({
     name, type, barMaxWidth: 28, symbolSize: 8,
     label: { show: data.columns.length < 4, position: isLying ? "right" : "top", fontSize: font, color: "#1c2733" },
@@ -83,7 +96,13 @@ function axes(data, font, isLying, type = "bar") {
       data: [place],
     };
   }
-  return { ...frame(data, font, isLying), series };
+  const parts = frame(data, font, width, isLying);
+  // A mark of what is required would stand on the number at the bar's end.
+  if (isLying && Array.isArray(data.target)) {
+    series[0].label.show = false;
+    parts.yAxis.axisLabel.formatter = (name, i) => `${name}  ${data.rows[i][1]}`;
+  }
+  return { ...parts, series };
 }
 
 function draw(place) {
@@ -98,7 +117,7 @@ function draw(place) {
     }
     chart = chart || init(place, null, { renderer: "canvas" });
     chart.resize();
-    chart.setOption({ animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily }, ...option[data.kind](data, font) }, true);
+    chart.setOption({ animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily }, ...option[data.kind](data, font, place.clientWidth) }, true);
   }
   paint();
   window.addEventListener("resize", paint);
