@@ -10,6 +10,7 @@ import hashlib
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -24,9 +25,12 @@ CLONE = Path(__file__).resolve().parent.parent
 VAR = CLONE / "var"
 VENV = CLONE / ".venv"
 PYTHON = VENV / "bin" / "python"
+MADE_AT = VENV / "made-at"
 STAMPS = VAR / "stamps"
 LOGS = VAR / "log"
 LEAST_NODE = 20
+# Not that of an environment someone has activated.
+INTERPRETER = sys._base_executable
 
 # Debian package -> shared library that proves it is there.
 LIBRARIES = {
@@ -57,12 +61,14 @@ class Stage:
         return self.inputs is None or (stamp.exists() and stamp.read_text() == self.digest())
 
     def run(self) -> None:
-        """Build; what changes meanwhile is seen by the next start."""
+        """Build; half done counts as not done, and a change meanwhile is seen next time."""
+        stamp = STAMPS / self.name
+        stamp.unlink(missing_ok=True)
         digest = self.digest() if self.inputs else None
         self.build()
         if digest:
             STAMPS.mkdir(parents=True, exist_ok=True)
-            (STAMPS / self.name).write_text(digest)
+            stamp.write_text(digest)
 
 
 def prepare(*, browser: bool = False) -> None:
@@ -76,7 +82,7 @@ def prepare(*, browser: bool = False) -> None:
             Stage("system", "系统软件包", lambda: _install_packages(browser),
                   done=lambda: not missing_packages(browser)),
             Stage("python", "Python 依赖（按锁文件校验）", _install_python, _python_inputs,
-                  done=PYTHON.exists),
+                  done=_has_environment),
             Stage("node", "前端依赖（按锁文件校验）", _install_node, _node_inputs,
                   done=(CLONE / "node_modules").is_dir),
             Stage("fonts", "PDF 字体", _build_fonts, _font_inputs),
@@ -98,14 +104,21 @@ def run_logged(command: list, **environment: str) -> None:
         start = log.tell()
         log.write(f"$ {shlex.join(map(str, command))}\n")
         log.flush()
-        code = subprocess.run(
+        child = subprocess.Popen(
             command,
             cwd=CLONE,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-        ).returncode
+        )
+        try:
+            code = child.wait()
+        except KeyboardInterrupt:
+            # Never killed: an interrupted dpkg must put its house in order.
+            child.send_signal(signal.SIGINT)
+            child.wait()
+            raise
         if code:
             log.seek(start)
             tail = "".join(log.readlines()[-25:])
@@ -132,7 +145,7 @@ def node_command(name: str) -> tuple[list, dict]:
 def missing_packages(browser: bool) -> list[str]:
     """Debian packages whose content this machine lacks."""
     missing = [package for package, library in LIBRARIES.items() if not _loads(library)]
-    if not PYTHON.exists() and not _has_ensurepip():
+    if not _has_environment() and not _has_ensurepip():
         missing.append(f"python3.{sys.version_info.minor}-venv")
     if browser and not any(map(shutil.which, BROWSERS)):
         missing.append("chromium")
@@ -162,24 +175,27 @@ def _loads(library: str) -> bool:
 
 
 def _has_ensurepip() -> bool:
-    command = [sys.executable, "-c", "import ensurepip, venv"]
+    command = [INTERPRETER, "-c", "import ensurepip, venv"]
     return subprocess.run(command, capture_output=True).returncode == 0
 
 
 # Python and node
 
 
+def _has_environment() -> bool:
+    """Made at this place, for the very Python it still leads to."""
+    home = VENV / "lib" / PYTHON.resolve().name / "site-packages"
+    return home.is_dir() and MADE_AT.exists() and MADE_AT.read_text() == str(VENV)
+
+
 def _python_inputs() -> Iterable[object]:
-    return [CLONE / "requirements-dev.lock", sys.version, sys.executable, VENV]
+    return [CLONE / "requirements-dev.lock"]
 
 
 def _install_python() -> None:
-    """A new environment when the interpreter or the place changed or it was left half made."""
-    made_for = VENV / "made-for"
-    identity = f"{sys.version}\n{sys.executable}\n{VENV}"
-    if not made_for.exists() or made_for.read_text() != identity:
-        run_logged([sys.executable, "-m", "venv", "--clear", VENV])
-        made_for.write_text(identity)
+    if not _has_environment():
+        run_logged([INTERPRETER, "-m", "venv", "--clear", VENV])
+        MADE_AT.write_text(str(VENV))
     run_logged(
         [PYTHON, "-m", "pip", "install", "--require-hashes", "--no-compile", "--no-input",
          "--disable-pip-version-check", "--requirement", CLONE / "requirements-dev.lock"]
