@@ -57,7 +57,7 @@ function frame(data, font, width, isLying) {
   const names = data.rows.map((row) => row[0]);
   const category = {
     type: "category", data: names, inverse: isLying, axisTick: { show: false },
-    axisLabel: { fontSize: font, color: "#1c2733", interval: 0, width: isLying ? font * 8 : (width - font * 5) / data.rows.length, overflow: "break" },
+    axisLabel: { fontSize: font, color: "#1c2733", interval: 0, width: isLying ? font * 10 : (width - font * 5) / data.rows.length, overflow: "break" },
   };
   const value = { type: "value", axisLabel: { fontSize: font, color: "#52606f" }, splitLine: { lineStyle: { color: "#e3eaf2" } }, name: isLying ? "" : data.unit };
   const hasLegend = data.columns.length > 2;
