@@ -34,7 +34,6 @@ def verify(request):
         request,
         "documents/document_verify.html",
         {"form": form, "finding": finding, "rows": _rows(request, finding)},
-        status=400 if is_asked and not form.is_valid() else 200,
     )
 
 
