@@ -50,3 +50,29 @@ SECOND_FACTOR_ROLES = {
     Role.AUDITOR,
     Role.TENANT_ADMIN,
 }
+
+# The organisations a role can act for.
+ROLE_KINDS = {
+    Role.APPLICANT: {
+        OrganisationKind.PROPERTY_COMPANY,
+        OrganisationKind.SELF_MANAGED,
+        OrganisationKind.OWNERS_COMMITTEE,
+        OrganisationKind.NEIGHBOURHOOD_OFFICE,
+    },
+    Role.COMMITTEE_OFFICER: {OrganisationKind.OWNERS_COMMITTEE},
+    Role.NEIGHBOURHOOD_OFFICER: {OrganisationKind.NEIGHBOURHOOD_OFFICE},
+    Role.STREET_OFFICER: {OrganisationKind.STREET_OFFICE},
+    Role.COUNTY_OFFICER: {OrganisationKind.COUNTY_BUREAU},
+    Role.CITY_OFFICER: {OrganisationKind.CITY_BUREAU},
+    Role.EXPERT: {OrganisationKind.EXPERT_POOL},
+    Role.EVALUATOR: {OrganisationKind.EVALUATOR},
+    Role.AUDITOR: {OrganisationKind.AUDIT_OFFICE},
+    Role.TENANT_ADMIN: {OrganisationKind.CITY_BUREAU},
+}
+
+
+class InvitationState(TextChoices):
+    OPEN = "open", "待接受"
+    ACCEPTED = "accepted", "已接受"
+    EXPIRED = "expired", "已过期"
+    REVOKED = "revoked", "已撤回"

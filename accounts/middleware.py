@@ -1,26 +1,30 @@
 """The tenant of a request: from the URL, checked against the person's memberships.
 
-The tenant's transaction is opened around view and rendering; whatever is not marked
-``public_page`` or ``account_page`` needs a membership and, where the tenant asks, a second factor.
+The tenant's transaction is opened around view and rendering. Closed by default: whatever is not
+marked ``public_page`` or ``account_page`` needs a membership of the tenant of the URL (or, without
+a tenant, a platform administrator) and, where asked for, a second factor.
 """
 
 from __future__ import annotations
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError, transaction
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Membership
+from accounts.selectors import platform_needs_second_factor
 from core.errors import Refused
 from core.models import RESERVED_SLUGS, Tenant
 from core.tenancy import tenant_context
 
 LOCK_NOT_AVAILABLE = "55P03"
 BUSY = "别人正在处理同一内容，请稍候刷新页面再试。您填写的内容没有丢失。"
+SIGN_IN_AGAIN = "登录已过期。请在新窗口登录后回到本页再试，填写的内容还在。"
 
 
 class TenantMiddleware:
@@ -31,8 +35,15 @@ class TenantMiddleware:
         request.tenant = request.member = None
         request.memberships = []
         slug = request.path_info.lstrip("/").split("/", 1)[0]
-        if not slug or slug in RESERVED_SLUGS:
-            return self.get_response(request)
+        if slug and slug not in RESERVED_SLUGS:
+            response = self._in_tenant(request, slug)
+        else:
+            response = self.get_response(request)
+        if _is_signed_in(request):
+            add_never_cache_headers(response)
+        return response
+
+    def _in_tenant(self, request, slug: str):
         request.tenant = Tenant.objects.filter(slug=slug, is_active=True).first()
         if request.tenant is None:
             raise Http404("unknown tenant")
@@ -42,28 +53,26 @@ class TenantMiddleware:
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
-        if request.user.is_authenticated:
-            add_never_cache_headers(response)
         return response
 
     def process_view(self, request, view, args, kwargs):
         if request.tenant:
             kwargs.pop("tenant", None)
+        elif "tenant" in kwargs:
+            raise Http404("a reserved word is no tenant")
         if getattr(view, "is_public", False):
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _ask_to_sign_in(request)
         if getattr(view, "is_account", False):
             return None
-        if request.tenant is None:
-            if request.user.is_platform_admin:
-                return None
+        if request.tenant is None and not request.user.is_platform_admin:
             raise Http404("platform page")
-        if request.member is None:
+        if request.tenant is not None and request.member is None:
             raise Http404("not a member")
         if needs_second_factor(request):
-            target = urlencode({"next": request.get_full_path()})
-            return redirect(f"{reverse('accounts:second_factor')}?{target}")
+            target = urlencode({"next": _page_of(request)})
+            return _lead_to(request, f"{reverse('accounts:second_factor')}?{target}")
         return None
 
     def process_exception(self, request, exception):
@@ -81,18 +90,47 @@ def refusal(request, message: str, status: int):
 
 
 def needs_second_factor(request) -> bool:
-    return (
-        request.tenant.requires_second_factor
-        and request.member.needs_second_factor
-        and not request.user.is_verified()
-    )
+    if request.user.is_verified():
+        return False
+    if request.tenant is None:
+        return platform_needs_second_factor()
+    return request.tenant.requires_second_factor and request.member.needs_second_factor
+
+
+def _is_signed_in(request) -> bool:
+    """Whether the answer is somebody's; a request whose person nobody asked for is nobody's."""
+    return hasattr(request, "_cached_user") and request.user.is_authenticated
+
+
+def _wants_json(request) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def _page_of(request) -> str:
+    """The address to come back to: of a form that was sent, the page it stood on."""
+    if request.method in ("GET", "HEAD") and not request.htmx and not _wants_json(request):
+        return request.get_full_path()
+    return request.headers.get("Referer", "")
+
+
+def _ask_to_sign_in(request):
+    return _lead_to(request, redirect_to_login(_page_of(request)).url)
+
+
+def _lead_to(request, url: str):
+    """Redirect a page, a fragment or a script's request so that the person sees where to go."""
+    if _wants_json(request):
+        return JsonResponse({"message": SIGN_IN_AGAIN, "url": url}, status=401)
+    if request.htmx:
+        return HttpResponseClientRedirect(url)
+    return redirect(url)
 
 
 def _settle_member(request) -> None:
     request.memberships = list(
         Membership.objects.filter(user=request.user, is_active=True)
         .select_related("organisation__division", "user")
-        .order_by("created_at")
+        .order_by("created_at", "pk")
     )
     chosen = request.session.get(f"member:{request.tenant.pk}")
     for member in request.memberships:

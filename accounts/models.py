@@ -3,11 +3,14 @@
 A user is a person of the platform; everything done in a tenant is done as one membership.
 """
 
+import unicodedata
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from accounts.enums import SECOND_FACTOR_ROLES, Level, OrganisationKind, Role
+from accounts.enums import SECOND_FACTOR_ROLES, InvitationState, Level, OrganisationKind, Role
 from core.models import Tenant
 from core.tenancy import TenantForeignKey, TenantModel
 
@@ -21,7 +24,8 @@ class UserManager(BaseUserManager):
 
     @staticmethod
     def normalise(username: str) -> str:
-        return username.strip().lower()
+        """One spelling per login name: full-width letters, capitals and spaces do not count."""
+        return unicodedata.normalize("NFKC", username).strip().lower()
 
     def get_by_natural_key(self, username):
         return self.get(username=self.normalise(username))
@@ -162,9 +166,23 @@ class Invitation(TenantModel):
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField("有效期至")
     accepted_at = models.DateTimeField("接受时间", null=True)
+    revoked_at = models.DateTimeField("撤回时间", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "邀请"
         constraints = [
             models.UniqueConstraint(fields=["tenant_id", "token_sha256"], name="accounts_inv_token")
         ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def state(self) -> InvitationState:
+        if self.accepted_at:
+            return InvitationState.ACCEPTED
+        if self.revoked_at:
+            return InvitationState.REVOKED
+        if self.expires_at <= timezone.now():
+            return InvitationState.EXPIRED
+        return InvitationState.OPEN

@@ -7,11 +7,12 @@ from django.db.models.functions import Now
 from core.enums import JobState
 from core.tenancy import TenantModel
 
-RESERVED_SLUGS = {"account", "platform", "static", "healthz", "readyz", "media", "api"}
+PLATFORM_SLUG = "platform"  # the operator's own chain of records
+RESERVED_SLUGS = {"account", PLATFORM_SLUG, "static", "healthz", "readyz", "media", "api"}
 
 
 class Tenant(models.Model):
-    """A bureau and all its data. Slug 1 `platform` is the operator's own chain of records."""
+    """A bureau and all its data."""
 
     slug = models.CharField(
         "网址标识",

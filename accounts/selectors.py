@@ -1,0 +1,88 @@
+"""Reads of accounts."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.apps import apps
+from django.db.models import QuerySet
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.lockout import locked_names
+from accounts.models import Invitation, Membership, Organisation, User
+from accounts.permissions import can_manage_people, can_read_records
+from core.models import PLATFORM_SLUG, AuditRecord, Tenant
+from core.tenancy import is_tenant_model, tenant_context
+
+
+def memberships_by_tenant(user: User) -> list[tuple[Tenant, list[Membership]]]:
+    """Return where ``user`` may work: each tenant is opened in turn, for no row crosses two."""
+    found = []
+    tenants = Tenant.objects.filter(doors__user=user, is_active=True).order_by("name")
+    for tenant in list(tenants):
+        with tenant_context(tenant.pk):
+            memberships = list(
+                Membership.objects.filter(user=user, is_active=True)
+                .select_related("organisation", "user")
+                .order_by("created_at", "pk")
+            )
+        if memberships:
+            found.append((tenant, memberships))
+    return found
+
+
+def platform_needs_second_factor() -> bool:
+    """Whether platform administrators need one: yes, until the platform's row says otherwise."""
+    return not Tenant.objects.filter(slug=PLATFORM_SLUG, requires_second_factor=False).exists()
+
+
+def visible_members(member: Membership) -> QuerySet[Membership]:
+    if not can_manage_people(member):
+        return Membership.objects.none()
+    return Membership.objects.select_related("user", "organisation__division")
+
+
+def visible_invitations(member: Membership) -> QuerySet[Invitation]:
+    if not can_manage_people(member):
+        return Invitation.objects.none()
+    return Invitation.objects.select_related("organisation", "invited_by__user")
+
+
+def visible_organisations(member: Membership) -> QuerySet[Organisation]:
+    if not can_manage_people(member):
+        return Organisation.objects.none()
+    return Organisation.objects.select_related("division")
+
+
+def visible_records(member: Membership) -> QuerySet[AuditRecord]:
+    if not can_read_records(member):
+        return AuditRecord.objects.none()
+    return AuditRecord.objects.all()
+
+
+def sign_in_states(members: list[Membership]) -> dict:
+    """Return membership id → (is locked, has a device). Two queries for all."""
+    locked = locked_names([member.user.username for member in members])
+    equipped = set(
+        TOTPDevice.objects.filter(
+            user_id__in=[member.user_id for member in members], confirmed=True
+        ).values_list("user_id", flat=True)
+    )
+    return {
+        member.pk: {
+            "is_locked": member.user.username in locked,
+            "has_device": member.user_id in equipped,
+        }
+        for member in members
+    }
+
+
+@cache
+def object_words() -> dict[str, str]:
+    """Return what the kinds of recorded objects are called: model label → Chinese name."""
+    words = {
+        model._meta.label_lower: str(model._meta.verbose_name)
+        for model in apps.get_models()
+        if is_tenant_model(model) or model in (User, Tenant)
+    }
+    return {label: word for label, word in words.items() if not word.isascii()}
