@@ -29,7 +29,7 @@ def change_password(user: User, password: str) -> User:
     user = User.objects.select_for_update().get(pk=user.pk)
     user.set_password(password)
     user.save(update_fields=["password"])
-    record_on_platform(Person.of(user), "password.changed", user)
+    record_on_platform("password.changed", user, actor=Person.of(user))
     return user
 
 
@@ -77,5 +77,5 @@ def reset_password(uid: str, token: str, password: str) -> User:
     user.set_password(password)
     user.save(update_fields=["password"])
     forget_failures(user)
-    record_on_platform(Person.of(user), "password.reset", user)
+    record_on_platform("password.reset", user, actor=Person.of(user))
     return user

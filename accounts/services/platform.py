@@ -45,7 +45,7 @@ def platform_context():
 
 
 @transaction.atomic
-def record_on_platform(actor, verb: str, obj=None, **body) -> None:
+def record_on_platform(verb: str, obj=None, *, actor, **body) -> None:
     """Append to the platform's chain; ``obj`` is the platform itself when left out."""
     with platform_context() as tenant:
         audit.record(actor, verb, obj or tenant, **body)
@@ -65,5 +65,5 @@ def create_platform_admin(user: User, password: str) -> User:
     user.is_platform_admin = True
     user.set_password(password)
     user.save(force_insert=True)
-    record_on_platform(audit.SYSTEM, "user.created", user, user=user.username)
+    record_on_platform("user.created", user, actor=audit.SYSTEM, user=user.username)
     return user

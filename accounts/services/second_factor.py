@@ -51,7 +51,7 @@ def set_second_factor(user: User, secret: str, code: str) -> TOTPDevice:
         raise ValidationError({"code": WRONG})
     device.last_t, device.drift = totp.t(), totp.drift
     device.save()
-    record_on_platform(Person.of(user), "second_factor.set", user)
+    record_on_platform("second_factor.set", user, actor=Person.of(user))
     return device
 
 
@@ -71,7 +71,7 @@ def check_second_factor(user: User, code: str, *, ip: str | None) -> TOTPDevice 
         raise TooMany(f"动态口令连续输错，请等待 {words}后再试。")
     if device.verify_token(code):
         return device
-    record_on_platform(Person.of(user), "second_factor.denied", user, ip=ip)
+    record_on_platform("second_factor.denied", user, actor=Person.of(user), ip=ip)
     return None
 
 
@@ -85,4 +85,4 @@ def drop_second_factor(user: User, *, actor) -> None:
     """By the platform's operator: remove a lost device of anybody."""
     if not TOTPDevice.objects.filter(user=user).delete()[0]:
         raise Refused("此人还没有设置动态口令，不需要重设。")
-    record_on_platform(actor, "second_factor.reset", user, user=user.username)
+    record_on_platform("second_factor.reset", user, actor=actor, user=user.username)

@@ -21,14 +21,14 @@ def queue_sign_ins(ip: str | None) -> None:
 
 
 def record_sign_in(user: User, *, ip: str | None) -> None:
-    record_on_platform(Person.of(user), "sign_in.succeeded", user, ip=ip)
+    record_on_platform("sign_in.succeeded", user, actor=Person.of(user), ip=ip)
 
 
 def record_failed_sign_in(username: str, *, ip: str | None, is_locked: bool) -> None:
     user = User.objects.filter(username=username).first()
     verb = "sign_in.locked" if is_locked else "sign_in.failed"
-    record_on_platform(Person.of(user), verb, user, ip=ip)
+    record_on_platform(verb, user, actor=Person.of(user), ip=ip)
 
 
 def record_sign_out(user: User, *, ip: str | None) -> None:
-    record_on_platform(Person.of(user), "sign_out", user, ip=ip)
+    record_on_platform("sign_out", user, actor=Person.of(user), ip=ip)

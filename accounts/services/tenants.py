@@ -43,7 +43,7 @@ def open_tenant(
     """Open a tenant and invite its first administrator."""
     tenant = create_tenant(slug=slug, name=name, actor=actor, **options)
     invitation = invite_admin(tenant, name=admin_name, email=admin_email, actor=actor)
-    record_on_platform(actor, "tenant.created", tenant, slug=slug, name=name)
+    record_on_platform("tenant.created", tenant, actor=actor, slug=slug, name=name)
     return tenant, invitation
 
 
@@ -70,7 +70,8 @@ def set_tenant_active(tenant: Tenant, is_active: bool, *, actor) -> Tenant:
         raise Refused("这个单位已经是启用状态。" if is_active else "这个单位已经停用。")
     tenant.is_active = is_active
     tenant.save(update_fields=["is_active"])
-    record_on_platform(actor, "tenant.resumed" if is_active else "tenant.suspended", tenant)
+    verb = "tenant.resumed" if is_active else "tenant.suspended"
+    record_on_platform(verb, tenant, actor=actor)
     return tenant
 
 
@@ -80,4 +81,4 @@ def disable_user(user: User, *, actor) -> None:
     user = User.objects.select_for_update().get(pk=user.pk)
     user.is_active = False
     user.save(update_fields=["is_active"])
-    record_on_platform(actor, "user.disabled", user, user=user.username)
+    record_on_platform("user.disabled", user, actor=actor, user=user.username)
