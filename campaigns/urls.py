@@ -1,4 +1,28 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from campaigns.views import changes, pages
 
 app_name = "campaigns"
-urlpatterns = []
+urlpatterns = [
+    path("campaigns/", pages.campaign_list, name="campaign_list"),
+    path("campaigns/new/", changes.campaign_create, name="campaign_create"),
+    path("campaigns/<slug:key>/", pages.campaign_detail, name="campaign_detail"),
+    path("campaigns/<slug:key>/definition/", pages.definition, name="definition"),
+    path("campaigns/<slug:key>/definition.yaml", pages.definition_export, name="definition_export"),
+    path("campaigns/<slug:key>/versions/new/", changes.version_create, name="version_create"),
+    path(
+        "campaigns/<slug:key>/open/", changes.campaign_move, {"move": "open"}, name="campaign_open"
+    ),
+    path(
+        "campaigns/<slug:key>/close/",
+        changes.campaign_move,
+        {"move": "close"},
+        name="campaign_close",
+    ),
+    path(
+        "campaigns/<slug:key>/archive/",
+        changes.campaign_move,
+        {"move": "archive"},
+        name="campaign_archive",
+    ),
+]

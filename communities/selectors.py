@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -119,46 +118,43 @@ def metric_title(code: str) -> str:
     return dict(KnownMetric.choices).get(code, code)
 
 
-@dataclass(frozen=True)
-class Event:
-    """One line of a community's history."""
-
-    at: Any
-    who: str
-    title: str
-    lines: tuple[str, ...]
-
-
 _FIELDS = {field.name: field.verbose_name for field in Community._meta.get_fields() if hasattr(
     field, "verbose_name")}  # fmt: skip
 
 
-def history_of(community: Community) -> list[Event]:
-    """What was done to the community and its facts, newest first, from the audit chain."""
+def history_of(community: Community) -> list[dict]:
+    """What was done to the community and its facts, newest first, from the audit chain: events of
+    the timeline component."""
     records = AuditRecord.objects.filter(
         object_type=Community._meta.label_lower, object_id=str(community.pk)
     ).order_by("-seq")[:HISTORY_LENGTH]
-    return [Event(r.at, r.actor, *_told(r.verb, r.body)) for r in records]
+    return [
+        {"state": "done", "tone": "info", "who": record.actor, "at": record.at}
+        | _told(record.verb, record.body)
+        for record in records
+    ]
 
 
-def _told(verb: str, body: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+def _told(verb: str, body: dict[str, Any]) -> dict[str, str]:
     if verb == "community.created":
-        return "登记小区", ()
+        return {"title": "登记小区", "label": "登记"}
     if verb == "community.updated":
-        lines = tuple(
+        note = "；".join(
             f"{_FIELDS.get(name, name)}：{_shown(change['from'])} → {_shown(change['to'])}"
             for name, change in body["changed"].items()
         )
-        return "修改登记", lines
+        return {"title": "修改登记信息", "label": "修改", "note": note}
     if verb == "community.committee_set":
-        return "变更业委会", (f"{_shown(body['from'])} → {_shown(body['to'])}",)
+        note = f"{_shown(body['from'])} → {_shown(body['to'])}"
+        return {"title": "变更业委会", "label": "修改", "note": note}
     if verb in ("fact.recorded", "fact.corrected"):
+        is_new = verb == "fact.recorded"
+        note = f"{_measured(body['new'])}，来源：{body['new']['source']}"
+        if not is_new:
+            note += f"；原为 {_measured(body['old'])}，来源：{body['old']['source']}"
         title = f"{metric_title(body['metric'])}（{body['period']}）"
-        lines = [f"{_measured(body['new'])}，来源：{body['new']['source']}"]
-        if verb == "fact.corrected":
-            lines.insert(0, f"原为 {_measured(body['old'])}，来源：{body['old']['source']}")
-        return f"{'更正' if verb == 'fact.corrected' else '录入'}{title}", tuple(lines)
-    return verb, ()
+        return {"title": title, "label": "录入" if is_new else "更正", "note": note}
+    return {"title": verb, "label": "其他"}
 
 
 def _shown(value: Any) -> str:

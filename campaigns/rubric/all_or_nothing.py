@@ -22,6 +22,9 @@ class AllOrNothing(Item):
     def points_for(self, mark: Mark) -> Decimal:
         return self.points if mark["met"] else Decimal(0)
 
+    def rule_text(self, *, step: Decimal = DEFAULT_STEP) -> str:
+        return f"达到要求计 {show(self.points)} 分，否则不计分"
+
     def explain(self, mark: Mark) -> str:
         if mark["met"]:
             return f"达到要求，计 {show(self.points)} 分。"

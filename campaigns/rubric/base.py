@@ -32,8 +32,8 @@ class Evidence(Part):
 
 
 class Item(Part):
-    """One line of the rubric. Subclasses add the parameters of their kind and four methods:
-    `parse_mark`, `points_for`, `explain`, `input_schema`."""
+    """One line of the rubric. Subclasses add the parameters of their kind and the methods
+    `parse_mark`, `points_for`, `explain`, `rule_text`, `input_schema`, `full_mark`."""
 
     kind: str
     code: Code
@@ -73,6 +73,10 @@ class Item(Part):
 
     def explain(self, mark: Mark) -> str:
         """One Chinese sentence: how the points came out of the mark."""
+        raise NotImplementedError
+
+    def rule_text(self, *, step: Decimal = DEFAULT_STEP) -> str:
+        """One Chinese sentence for people: how this item is marked."""
         raise NotImplementedError
 
     def input_schema(self, *, step: Decimal = DEFAULT_STEP) -> dict[str, Any]:

@@ -49,6 +49,11 @@ class Bonus(Item):
     def points_for(self, mark: Mark) -> Decimal:
         return self.points if self._earned(mark) else Decimal(0)
 
+    def rule_text(self, *, step: Decimal = DEFAULT_STEP) -> str:
+        word = "全部符合" if self.needs == "all" else "符合其一"
+        conditions = "、".join(condition.title for condition in self.conditions)
+        return f"{word}（{conditions}）另加 {show(self.points)} 分"
+
     def explain(self, mark: Mark) -> str:
         if self._earned(mark):
             return f"符合加分条件，加 {show(self.points)} 分。"

@@ -48,6 +48,10 @@ class Components(Item):
     def points_for(self, mark: Mark) -> Decimal:
         return self.points - sum((part.points for part in self._missing(mark)), Decimal(0))
 
+    def rule_text(self, *, step: Decimal = DEFAULT_STEP) -> str:
+        lost = "，".join(f"缺{part.title}扣 {show(part.points)} 分" for part in self.components)
+        return f"满分 {show(self.points)} 分，{lost}"
+
     def explain(self, mark: Mark) -> str:
         missing = self._missing(mark)
         if not missing:

@@ -81,6 +81,13 @@ class Graded(Item):
         )
         return earned / weights
 
+    def rule_text(self, *, step: Decimal = DEFAULT_STEP) -> str:
+        grades = "、".join(f"{g.title} {show(self._amount(g.code))} 分" for g in self.grades)
+        if not self.criteria:
+            return f"分等评定：{grades}"
+        criteria = "、".join(criterion.title for criterion in self.criteria)
+        return f"对{criteria}分别评定后按权重平均：{grades}"
+
     def explain(self, mark: Mark) -> str:
         if not self.criteria:
             grade = self._grade(mark["grade"])

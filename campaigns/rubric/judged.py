@@ -46,6 +46,9 @@ class Judged(Item):
     def points_for(self, mark: Mark) -> Decimal:
         return Decimal(mark["points"])
 
+    def rule_text(self, *, step: Decimal = DEFAULT_STEP) -> str:
+        return f"0 至 {show(self.points)} 分，每 {show(self.step or step)} 分一档，由评审人酌情评定"
+
     def explain(self, mark: Mark) -> str:
         value = self.points_for(mark)
         if value == self.points:

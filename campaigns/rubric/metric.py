@@ -78,6 +78,24 @@ class Metric(Item):
         units = short.to_integral_value(ROUND_CEILING)
         return max(self.points - self.deduction * units, zero)
 
+    def rule_text(self, *, step: Decimal = DEFAULT_STEP) -> str:
+        better = self.better == "higher"
+        if self.rule == "steps":
+            parts = "、".join(
+                f"{'达到' if better else '不超过'} {show(s.at)}{self.unit} 计 {show(s.points)} 分"
+                for s in self.steps
+            )
+            return f"按实测数据分档：{parts}"
+        goal = f"{'不低于' if better else '不高于'} {show(self.target)}{self.unit}"
+        if self.rule == "share":
+            return f"满分 {show(self.points)} 分，按完成目标（{goal}）的比例计分"
+        if self.rule == "per_short":
+            return (
+                f"{goal}计 {show(self.points)} 分，每差 {show(self.unit_short)}{self.unit}"
+                f"扣 {show(self.deduction)} 分，扣完为止"
+            )
+        return f"实测{goal}计 {show(self.points)} 分，否则不计分"
+
     def explain(self, mark: Mark) -> str:
         got = show(round(self.points_for(mark), 4))
         value = f"实测 {mark['value']}{self.unit}"

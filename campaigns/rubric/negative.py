@@ -23,6 +23,9 @@ class Negative(Item):
     def points_for(self, mark: Mark) -> Decimal:
         return Decimal(0) if mark["present"] else self.points
 
+    def rule_text(self, *, step: Decimal = DEFAULT_STEP) -> str:
+        return f"存在该情形不计分，不存在计 {show(self.points)} 分"
+
     def explain(self, mark: Mark) -> str:
         if mark["present"]:
             return "存在该负面事项，不计分。"

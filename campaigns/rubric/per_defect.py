@@ -54,6 +54,12 @@ class PerDefect(Item):
     def points_for(self, mark: Mark) -> Decimal:
         return max(self.points - self.deduction * mark["defects"], self.floor)
 
+    def rule_text(self, *, step: Decimal = DEFAULT_STEP) -> str:
+        return (
+            f"满分 {show(self.points)} 分，每发现一处问题扣 {show(self.deduction)} 分，"
+            f"扣至 {show(self.floor)} 分为止"
+        )
+
     def explain(self, mark: Mark) -> str:
         count = mark["defects"]
         if not count:

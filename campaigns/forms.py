@@ -1,0 +1,84 @@
+"""Forms of campaigns."""
+
+from __future__ import annotations
+
+from django import forms
+
+from campaigns.definition import load_definition, shipped_definitions
+from campaigns.definition.loading import MOST_CHARACTERS
+
+UPLOAD = "upload"
+MOST_BYTES = MOST_CHARACTERS * 3
+YAML_INPUT = forms.ClearableFileInput(attrs={"accept": ".yaml,.yml,.json"})
+
+
+def _shipped() -> list[tuple[str, str]]:
+    """key → title of what comes with the system."""
+    return [(key, load_definition(path).title) for key, path in shipped_definitions().items()]
+
+
+def _text_of(upload) -> str:
+    if upload.size > MOST_BYTES:
+        raise forms.ValidationError("文件过大，方案定义应是几千行以内的文本。")
+    try:
+        text = upload.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise forms.ValidationError("文件不是 UTF-8 编码的文本，请另存为 UTF-8 后上传。") from None
+    if "\x00" in text:
+        raise forms.ValidationError("文件不是文本，请选择 YAML 格式的方案定义。")
+    return text
+
+
+class CampaignForm(forms.Form):
+    """From a definition that comes with the system, or from a file of one's own."""
+
+    shipped = forms.ChoiceField(label="方案", widget=forms.RadioSelect)
+    definition = forms.FileField(
+        label="方案定义文件",
+        required=False,
+        widget=YAML_INPUT,
+        help_text="选择“上传方案定义文件”时使用，YAML 格式，UTF-8 编码。",
+    )
+    key = forms.CharField(
+        label="标识",
+        required=False,
+        max_length=60,
+        help_text="出现在网址中，只能用字母、数字、短横和下划线；留空时用方案自己的标识。",
+    )
+    title = forms.CharField(
+        label="名称", required=False, max_length=120, help_text="留空时用方案的名称。"
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["shipped"].choices = [*_shipped(), (UPLOAD, "上传方案定义文件")]
+
+    def clean_definition(self):
+        upload = self.cleaned_data["definition"]
+        return _text_of(upload) if upload else ""
+
+    def clean(self):
+        values = super().clean()
+        if values.get("shipped") == UPLOAD:
+            if not values.get("definition") and "definition" not in self.errors:
+                self.add_error("definition", "请选择要上传的方案定义文件。")
+        elif values.get("shipped"):
+            values["definition"] = shipped_definitions()[values["shipped"]].read_text("utf-8")
+        return values
+
+
+class VersionForm(forms.Form):
+    definition = forms.FileField(
+        label="方案定义文件",
+        widget=YAML_INPUT,
+        help_text="先下载现行版本，修改后上传。YAML 格式，UTF-8 编码。",
+    )
+    reason = forms.CharField(
+        label="更改理由",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="显示在版本记录中。已建立的申报材料仍按原版本办理。",
+    )
+
+    def clean_definition(self):
+        return _text_of(self.cleaned_data["definition"])

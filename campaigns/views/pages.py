@@ -1,0 +1,148 @@
+"""What everybody may read: the list, one campaign as a guide, its definition."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from campaigns import wording
+from campaigns.definition import dump_definition
+from campaigns.enums import CampaignState
+from campaigns.permissions import can_create_campaign, can_edit_campaign
+from campaigns.quotas import meters
+from campaigns.selectors import (
+    current_version,
+    current_versions,
+    deadline_states,
+    next_deadline,
+    versions_of,
+    visible_campaigns,
+)
+from core import clock
+
+TIMELINE = {"over": "done", "open": "current", "before": "todo"}
+
+
+@require_safe
+def campaign_list(request):
+    """All campaigns the member may see, the newest first, with the next deadline."""
+    campaigns = list(visible_campaigns(request.member))
+    versions, now = current_versions(campaigns), clock.now()
+    rows = [
+        {
+            "campaign": campaign,
+            "next": next_deadline(versions[campaign.pk].definition, now)
+            if campaign.state == CampaignState.OPEN
+            else None,
+            "authorities": "、".join(versions[campaign.pk].definition.authorities),
+        }
+        for campaign in campaigns
+    ]
+    context = {"rows": rows, "can_create": can_create_campaign(request.member)}
+    return render(request, "campaigns/campaign_list.html", context)
+
+
+def _load(request, key):
+    return get_object_or_404(visible_campaigns(request.member), key=key)
+
+
+@require_safe
+def campaign_detail(request, key):
+    """The guide: who, what papers, until when, which way, how many, whom to ask."""
+    campaign = _load(request, key)
+    version = current_version(campaign)
+    definition, now = version.definition, clock.now()
+    context = {
+        "campaign": campaign,
+        "version": version,
+        "definition": definition,
+        "tracks": [
+            {
+                "track": track,
+                "who": "、".join(wording.APPLICANTS[kind] for kind in track.applicant_kinds),
+                "note": wording.unstated(track, "applicant_kinds"),
+            }
+            for track in definition.tracks
+        ],
+        "papers": wording.paper_lines(definition),
+        "deadlines": [_deadline(definition, state) for state in deadline_states(definition, now)],
+        "steps": [wording.step_line(definition, step) for step in definition.route],
+        "quotas": meters(definition, "applications", {}),
+        "versions": versions_of(campaign),
+        "can_edit": can_edit_campaign(request.member, campaign),
+        "can_organise": can_create_campaign(request.member),
+        "is_open": campaign.state == CampaignState.OPEN,
+    }
+    return render(request, "campaigns/campaign_detail.html", context)
+
+
+def _deadline(definition, state) -> dict:
+    """One event of the timeline component."""
+    deadline = state.deadline
+    tone = {"over": "muted", "open": "wait", "before": "muted"}[state.state]
+    if state.state == "over" and not deadline.enforce:
+        tone = "info"
+    return {
+        "title": deadline.title,
+        "state": TIMELINE[state.state],
+        "label": state.words,
+        "tone": tone,
+        "who": wording.who(definition, deadline.owner_level),
+        "at": state.last_moment,
+        "note": deadline.note,
+    }
+
+
+@require_safe
+def definition(request, key):
+    """The whole definition in plain words; ``?version=1`` shows an older one."""
+    campaign = _load(request, key)
+    version = _version(request, campaign)
+    definition = version.definition
+    gates = [wording.requirement_line(definition, r) for r in definition.requirements]
+    conditions = [wording.requirement_line(definition, r) for r in definition.outcome.conditions]
+    context = {
+        "campaign": campaign,
+        "version": version,
+        "definition": definition,
+        "head": wording.head_rows(definition),
+        "sections": wording.section_tables(definition),
+        "kinds": wording.kind_sums(definition),
+        "total": wording.total(definition),
+        "requirements": gates,
+        "conditions": conditions,
+        "papers": wording.paper_lines(definition),
+        "steps": [wording.step_line(definition, step) for step in definition.route],
+        "combination": wording.combination_rows(definition),
+        "publication": wording.publication_rows(definition),
+        "quotas": meters(definition, "applications", {}),
+        "obligations": [
+            {
+                "obligation": o,
+                "due": definition.deadline(o.deadline).due,
+                "note": wording.unstated(o),
+            }
+            for o in definition.obligations
+        ],
+        "defaults": wording.defaults(definition),
+    }
+    return render(request, "campaigns/definition.html", context)
+
+
+def _version(request, campaign):
+    number = request.GET.get("version", "")
+    if not number:
+        return current_version(campaign)
+    if not number.isascii() or not number.isdigit() or len(number) > 6:
+        number = "0"  # no version has this number
+    return get_object_or_404(campaign.versions.select_related("campaign"), number=number)
+
+
+@require_safe
+def definition_export(request, key):
+    """The definition as the YAML file that would give it again."""
+    campaign = _load(request, key)
+    version = _version(request, campaign)
+    response = HttpResponse(dump_definition(version.definition), "application/yaml; charset=utf-8")
+    name = f"{campaign.key}-v{version.number}.yaml"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
