@@ -96,7 +96,16 @@ def check(arguments):
     bootstrap.prepare()
     checks = {
         "ruff check": [PYTHON, "-m", "ruff", "check", "."],
-        "ruff format": [PYTHON, "-m", "ruff", "format", "--check", "."],
+        "ruff format": [
+            PYTHON,
+            "-m",
+            "ruff",
+            "format",
+            "--check",
+            "--output-format",
+            "concise",
+            ".",
+        ],
         "lint-imports": [PYTHON.with_name("lint-imports")],
         "manage.py check": [*MANAGE, "check", "--fail-level", "WARNING"],
         "makemigrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],

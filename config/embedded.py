@@ -79,10 +79,9 @@ class Instance:
     @property
     def run(self) -> Path:
         """Folder of Valkey's socket and, for an ordinary user, PostgreSQL's; kept short."""
-        usual = self.var / "run"
-        if len(os.fsencode(usual / ".s.PGSQL.5432.lock")) <= LONGEST_SOCKET_PATH:
-            return usual
-        return Path("/tmp") / f"{self.name}-{os.geteuid()}"
+        usual, short = self.var / "run", Path("/tmp") / f"{self.name}-{os.geteuid()}"
+        is_short = len(os.fsencode(usual / ".s.PGSQL.5432.lock")) <= LONGEST_SOCKET_PATH
+        return usual if is_short else short
 
     @property
     def postgres_run(self) -> Path:
