@@ -1,4 +1,43 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from reviews.views import dossiers, drafts, evidence, submissions
 
 app_name = "reviews"
-urlpatterns = []
+urlpatterns = [
+    path("dossiers/", dossiers.dossier_list, name="dossier_list"),
+    path("dossiers/export/", dossiers.dossier_export, name="dossier_export"),
+    path("dossiers/create/", dossiers.dossier_create, name="dossier_create"),
+    path("dossiers/<uuid:pk>/", dossiers.dossier_detail, name="dossier_detail"),
+    path("dossiers/<uuid:pk>/withdraw/", dossiers.dossier_withdraw, name="dossier_withdraw"),
+    path("dossiers/<uuid:pk>/form/", drafts.dossier_form, name="dossier_form"),
+    path("dossiers/<uuid:pk>/case-report/", drafts.dossier_case_report, name="dossier_case_report"),
+    path(
+        "dossiers/<uuid:pk>/self-assessment/",
+        drafts.dossier_self_assessment,
+        name="dossier_self_assessment",
+    ),
+    path(
+        "dossiers/<uuid:pk>/autosave/<slug:part>/",
+        drafts.dossier_autosave,
+        name="dossier_autosave",
+    ),
+    path("dossiers/<uuid:pk>/materials/", evidence.dossier_materials, name="dossier_materials"),
+    path("dossiers/<uuid:pk>/evidence/", evidence.dossier_evidence, name="dossier_evidence"),
+    path("dossiers/<uuid:pk>/evidence/<str:slot>/", evidence.dossier_slot, name="dossier_slot"),
+    path("evidence/<uuid:pk>/file/", evidence.evidence_file, name="evidence_file"),
+    path("evidence/<uuid:pk>/thumbnail/", evidence.evidence_thumbnail, name="evidence_thumbnail"),
+    path("evidence/<uuid:pk>/caption/", evidence.evidence_caption, name="evidence_caption"),
+    path("evidence/<uuid:pk>/remove/", evidence.evidence_remove, name="evidence_remove"),
+    path("dossiers/<uuid:pk>/check/", submissions.dossier_check, name="dossier_check"),
+    path("dossiers/<uuid:pk>/submit/", submissions.dossier_submit, name="dossier_submit"),
+    path(
+        "dossiers/<uuid:pk>/receipt/<int:number>/",
+        submissions.dossier_receipt,
+        name="dossier_receipt",
+    ),
+    path(
+        "dossiers/<uuid:pk>/revisions/<int:number>/",
+        submissions.dossier_revision,
+        name="dossier_revision",
+    ),
+]

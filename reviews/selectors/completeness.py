@@ -96,7 +96,10 @@ def completeness(
     tasks = [
         _form_task(definition, track, draft.get("form", {})),
         _files_task(
-            "materials", "申报材料附件", [s for s in slots.values() if s.group == "material"], counts
+            "materials",
+            "申报材料附件",
+            [s for s in slots.values() if s.group == "material"],
+            counts,
         ),
         _files_task(
             "evidence", "佐证材料", [s for s in slots.values() if s.group == "item"], counts
@@ -151,10 +154,17 @@ def _case_task(definition: Definition, values: dict, counts: dict[str, int]) -> 
             if _is_filled(text):
                 task.done += 1
             elif section.required and piece.required:
-                task.gaps.append(Gap(part, piece.title, f"“{piece.title}”还没有填写", True, piece.code))
+                task.gaps.append(
+                    Gap(part, piece.title, f"“{piece.title}”还没有填写", True, piece.code)
+                )
         if counts.get(part, 0) < section.min_images:
             task.gaps.append(
-                Gap(part, section.title, f"“{section.title}”至少要 {section.min_images} 张图片", True)
+                Gap(
+                    part,
+                    section.title,
+                    f"“{section.title}”至少要 {section.min_images} 张图片",
+                    True,
+                )
             )
     return task
 

@@ -22,10 +22,13 @@ All values are plain JSON; numbers are strings.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from accounts.models import Division
+from campaigns.definition import Definition
 from campaigns.rubric import show
 from reviews.models import Dossier, Evidence
+from reviews.selectors.parts import FORM, case_slot, dossier_slots
 from reviews.selectors.self_assessment import self_assessment_totals
 
 SCHEMA = 1
@@ -124,4 +127,96 @@ def _evidence(piece: Evidence) -> dict:
         "sha256": file.sha256,
         "size": file.size,
         "taken_at": file.taken_at.isoformat() if file.taken_at else None,
+    }
+
+
+# ---- reading a content again -----------------------------------------------------------------
+
+
+def readable_content(definition: Definition, track: str, content: dict) -> dict:
+    """``content`` in the order of the notice, for pages and papers::
+
+        {"form": [{"code", "part", "title", "value"}],
+         "materials": [{"part", "title", "files"}],
+         "case_report": [{"part", "title", "since", "text", "parts": [{"title", "text"}],
+                          "files"}],
+         "sections": [{"code", "title", "points", "maximum", "items": [{"part", "code", "title",
+                       "criterion", "maximum", "points", "words", "asked", "files"}]}],
+         "points", "maximum"}
+
+    ``files`` are entries of ``content["evidence"]``; ``part`` is the code a flag would name.
+    """
+    files: dict[str, list[dict]] = {}
+    for piece in content["evidence"]:
+        files.setdefault(piece["slot"], []).append(piece)
+    totals = content["self_assessment_totals"]
+    return {
+        "form": [_form_row(field, content["form"]) for field in definition.fields(track)],
+        "materials": [
+            {"part": slot.code, "title": slot.title, "files": files.get(slot.code, [])}
+            for slot in dossier_slots(definition, track).values()
+            if slot.group == "material"
+        ],
+        "case_report": [
+            _case_row(section, content["case_report"], files)
+            for section in definition.case_sections()
+        ],
+        "sections": [
+            {
+                "code": section.code,
+                "title": section.title,
+                "points": totals["sections"].get(section.code, "0"),
+                "maximum": show(section.points),
+                "items": [
+                    _item_row(item, content["self_assessment"], files)
+                    for item in section.items_for(track)
+                ],
+            }
+            for section in definition.sections(track)
+        ],
+        "points": totals["points"],
+        "maximum": totals["maximum"],
+    }
+
+
+def _form_row(field, values: dict) -> dict:
+    value = values.get(field.code)
+    if field.type == "boolean":
+        value = "是" if value else "否"
+    elif field.type == "choice":
+        value = {choice.code: choice.title for choice in field.choices}.get(value, value)
+    elif field.type == "date" and value:
+        day = date.fromisoformat(value)
+        value = f"{day.year}年{day.month}月{day.day}日"
+    return {"code": field.code, "part": FORM, "title": field.title, "value": value or ""}
+
+
+def _case_row(section, report: dict, files: dict) -> dict:
+    given = report.get(section.code)
+    return {
+        "part": case_slot(section.code),
+        "code": section.code,
+        "title": section.title,
+        "since": section.since,
+        "text": "" if section.parts else given or "",
+        "parts": [
+            {"title": part.title, "text": (given or {}).get(part.code, "")}
+            for part in section.parts
+        ],
+        "files": files.get(case_slot(section.code), []),
+    }
+
+
+def _item_row(item, marks: dict, files: dict) -> dict:
+    mark = marks.get(item.code)
+    return {
+        "part": item.code,
+        "code": item.code,
+        "title": item.title,
+        "criterion": item.criterion,
+        "maximum": show(item.points),
+        "points": None if mark is None else show(item.points_for(mark)),
+        "words": "" if mark is None else item.explain(mark),
+        "asked": [evidence.title for evidence in item.evidence],
+        "files": files.get(item.code, []),
     }

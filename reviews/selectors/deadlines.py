@@ -19,6 +19,13 @@ class Cutoff:
     until: datetime | None
 
     @property
+    def unstated(self) -> str:
+        """Why it is the applicants' deadline although the notice names another owner."""
+        if self.deadline is None or self.deadline.owner_level == "applicant":
+            return ""
+        return f"方案未规定申报单位的截止时间，系统默认按“{self.deadline.title}”的期限执行"
+
+    @property
     def words(self) -> str:
         """``2023年10月30日 24:00``; with a grace period the moment it ends."""
         due = self.deadline.due

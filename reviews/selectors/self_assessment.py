@@ -49,9 +49,7 @@ def self_assessment_totals(definition: Definition, track: str, marks: dict) -> T
     points, they count in full, or with the mean share of the others. Items without a mark earn
     nothing yet.
     """
-    sections = tuple(
-        _section(section, track, marks) for section in definition.sections(track)
-    )
+    sections = tuple(_section(section, track, marks) for section in definition.sections(track))
     return Totals(
         sections,
         sum((section.points for section in sections), ZERO),

@@ -12,6 +12,7 @@ from accounts.models import Membership, Organisation
 from campaigns.definition import Definition
 from campaigns.enums import CampaignState
 from campaigns.models import Campaign
+from campaigns.selectors import current_version
 from communities.enums import CommunityKind
 from communities.models import Community
 from core import audit
@@ -69,7 +70,7 @@ def create_dossier(
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if campaign.state != CampaignState.OPEN:
         raise Refused("这项评选活动现在不接受申报，请查看活动通知中的起止时间。")
-    version = campaign.versions.order_by("-number").first()
+    version = current_version(campaign)
     definition = version.definition
     if track not in [t.code for t in fitting_tracks(definition, community, actor.organisation)]:
         raise ValidationError({"track": "这个类别不适合该小区或本单位，请重新选择申报类别。"})
@@ -197,9 +198,9 @@ def withdraw_dossier(dossier: Dossier, *, actor: Membership) -> Dossier:
         raise Refused("已经有单位签署意见，不能再撤回。如需修改，请联系正在审核的单位退回补正。")
     before = dossier.state
     moment = now()
-    Dossier.objects.filter(pk=dossier.pk, state__in=(*EDITABLE_STATES, DossierState.IN_REVIEW)).update(
-        state=DossierState.WITHDRAWN, step="", waiting_since=moment
-    )
+    Dossier.objects.filter(
+        pk=dossier.pk, state__in=(*EDITABLE_STATES, DossierState.IN_REVIEW)
+    ).update(state=DossierState.WITHDRAWN, step="", waiting_since=moment)
     dossier.state, dossier.step, dossier.waiting_since = DossierState.WITHDRAWN, "", moment
     audit.record(actor, "dossier.withdrawn", dossier, number=dossier.number, before=before)
     return dossier

@@ -88,9 +88,7 @@ def remove_evidence(evidence: Evidence, *, actor: Membership) -> Evidence:
     check_editable(dossier, actor)
     if not Evidence.objects.filter(pk=evidence.pk, removed_at=None).update(removed_at=now()):
         raise Refused("这个文件已经删除。")
-    audit.record(
-        actor, "evidence.removed", evidence, dossier=dossier.number, slot=evidence.slot
-    )
+    audit.record(actor, "evidence.removed", evidence, dossier=dossier.number, slot=evidence.slot)
     return evidence
 
 

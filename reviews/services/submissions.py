@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, F, Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from accounts.models import Membership
+from campaigns.enums import CampaignState
 from core import audit
 from core.clock import moment, now
 from core.counters import next_number
 from core.errors import Conflict, Refused
 from reviews.enums import DossierState
-from reviews.models import Dossier, Evidence, Revision
+from reviews.models import Dossier, Revision
 from reviews.permissions.dossiers import EDITABLE_STATES, is_own_dossier
 from reviews.selectors.completeness import completeness
 from reviews.selectors.contents import frozen_content
 from reviews.selectors.deadlines import submission_cutoff
+from reviews.selectors.evidence import counts_by_slot, present_evidence
 from reviews.services.route import lock_dossier, resume_route, start_route
 
 
@@ -34,11 +36,13 @@ def submit_dossier(
     dossier = lock_dossier(dossier)
     if not is_own_dossier(actor, dossier):
         raise PermissionDenied
+    if dossier.campaign.state != CampaignState.OPEN:
+        raise Refused("这项评选活动已经结束，不再接受提交。填写的内容都已保留。")
     was_returned = dossier.state == DossierState.RETURNED
     definition = dossier.version.definition
     _claim(dossier, lock_version, submission_cutoff(definition))
-    evidence = _present_evidence(dossier)
-    _check_complete(dossier, pledged)
+    evidence = present_evidence(dossier)
+    _check_complete(dossier, counts_by_slot(evidence), pledged)
     content = frozen_content(dossier, evidence)
     submitted_at = now()
     revision = Revision.objects.create(
@@ -77,9 +81,7 @@ def _claim(dossier: Dossier, lock_version: int, cutoff) -> None:
         return
     if dossier.state not in EDITABLE_STATES:
         receipt = f"（回执号 {dossier.revision.receipt}）" if dossier.revision else ""
-        raise Conflict(
-            f"材料卷现在是“{dossier.get_state_display()}”{receipt}，不需要再次提交。"
-        )
+        raise Conflict(f"材料卷现在是“{dossier.get_state_display()}”{receipt}，不需要再次提交。")
     if dossier.lock_version != lock_version:
         raise Conflict("您核对之后，材料又有改动。请回到核对页重新核对，再提交。")
     raise Refused(
@@ -88,19 +90,8 @@ def _claim(dossier: Dossier, lock_version: int, cutoff) -> None:
     )
 
 
-def _present_evidence(dossier: Dossier) -> list[Evidence]:
-    present = dossier.evidence.filter(removed_at=None).select_related("file")
-    return list(present.order_by("slot", "position", "pk"))
-
-
-def _check_complete(dossier: Dossier, pledged: bool) -> None:
+def _check_complete(dossier: Dossier, counts: dict[str, int], pledged: bool) -> None:
     definition = dossier.version.definition
-    counts = dict(
-        dossier.evidence.filter(removed_at=None)
-        .values_list("slot")
-        .annotate(number=Count("pk"))
-        .order_by()
-    )
     missing = completeness(definition, dossier.track, dossier.draft, counts).blocking
     if missing:
         raise Refused(f"还不能提交：{missing[0].message}，共有 {len(missing)} 处必填内容没有完成。")

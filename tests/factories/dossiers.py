@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import json
 from datetime import datetime
 from functools import cache
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from campaigns.definition import Definition, load_definition, shipped_definitions
-from campaigns.enums import CampaignState
-from campaigns.models import Campaign, CampaignVersion
-from communities.enums import CommunityKind
-from communities.models import Community
+from campaigns.definition import Definition, load_definition
+from campaigns.models import Campaign
+from campaigns.services import create_campaign, open_campaign
+from core import audit
 from core.jobs import db_now
 from core.models import Tenant
 from core.tenancy import current_tenant_id
@@ -23,7 +21,7 @@ from reviews.selectors.parts import Slot, dossier_slots
 from reviews.services.dossiers import create_dossier, save_draft
 from reviews.services.evidence import add_evidence
 from reviews.services.submissions import submit_dossier as submit
-from tests.factories import files
+from tests.factories import campaigns, communities, files
 
 DURING = "2023-09-15 10:00"
 AFTER = "2023-10-31 00:00:01"
@@ -38,47 +36,27 @@ def set_clock(moment: str) -> None:
 
 @cache
 def qinhuangdao() -> Definition:
-    return load_definition(shipped_definitions()["qinhuangdao_2023"])
+    return load_definition(campaigns.shipped_text())
 
 
-def make_campaign(actor, definition: Definition | None = None, *, at: str = DURING) -> Campaign:
-    """An open campaign on the definition, with the tenant's clock set into its time."""
+def make_campaign(actor=audit.SYSTEM, definition: Definition | None = None, *, at: str = DURING):
+    """An open campaign, the shipped one by default, with the tenant's clock set into its time."""
     set_clock(at)
-    definition = definition or qinhuangdao()
-    campaign = Campaign.objects.create(
-        key=definition.key.replace("_", "-"),
-        title=definition.title,
-        year=definition.year,
-        state=CampaignState.OPEN,
-    )
-    CampaignVersion.objects.create(
-        campaign=campaign,
-        number=1,
-        body=json.loads(definition.canonical_json()),
-        sha256=definition.sha256(),
-        created_by=actor,
-    )
-    return campaign
+    if definition is None:
+        return campaigns.make_campaign(actor=actor)
+    return open_campaign(create_campaign(definition, actor=actor), actor=actor)
 
 
-def make_community(people, name: str = "", *, place=None, **fields) -> Community:
-    """A community of the north county managed by the applicant's company."""
+def make_community(people, name: str = "", **fields):
+    """One more community that the applicant manages, with the owners' committee of the cast."""
     number = next(_numbers)
-    place = place or people.tree.north
-    return Community.objects.create(
-        **{
-            "code": f"C{number:05d}",
-            "name": name or f"和顺家园{number}期",
-            "address": f"海港区文化路 {number} 号",
-            "division": place.hood,
-            "county": place.county,
-            "kind": CommunityKind.PROFESSIONAL,
-            "households": 860,
-            "managed_by": people.applicant.organisation,
-            "owners_committee": people.committee_officer.organisation,
-        }
-        | fields
-    )
+    fields = {
+        "name": name or f"和顺家园{number}期",
+        "address": f"文化路 {number} 号",
+        "code": f"C{number:05d}",
+        "owners_committee": people.committee_officer.organisation,
+    } | fields
+    return communities.make_community(people, **fields)
 
 
 def make_dossier(
@@ -110,7 +88,9 @@ def fill_dossier(dossier: Dossier, *, actor, with_evidence: bool = False) -> Dos
 def form_answers(dossier: Dossier) -> dict:
     examples = {"number": "12", "date": "2023-05-01", "boolean": True}
     return {
-        field.code: field.choices[0].code if field.choices else examples.get(field.type, field.title)
+        field.code: field.choices[0].code
+        if field.choices
+        else examples.get(field.type, field.title)
         for field in dossier.version.definition.fields(dossier.track)
         if field.type not in ("community", "organisation", "track")
     }

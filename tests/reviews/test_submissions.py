@@ -1,6 +1,5 @@
 """Submission freezes what was checked, once, in time."""
 
-
 import pytest
 
 from reviews.enums import DossierState

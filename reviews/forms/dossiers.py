@@ -1,0 +1,86 @@
+"""Forms of lists and single acts on a dossier."""
+
+from __future__ import annotations
+
+from django import forms
+
+from communities.selectors import visible_counties
+from reviews.enums import DossierState
+from reviews.selectors.dossiers import applicable_communities, step_choices
+
+ALL = ("", "全部")
+
+
+class DossierFilter(forms.Form):
+    """Narrows the list; a value that is not offered narrows nothing."""
+
+    state = forms.ChoiceField(label="状态", required=False, choices=[ALL, *DossierState.choices])
+    step = forms.ChoiceField(label="所在环节", required=False)
+    county = forms.ChoiceField(label="县区", required=False)
+    q = forms.CharField(label="编号或小区名称", required=False, max_length=60)
+
+    def __init__(self, *args, member, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["step"].choices = [ALL, *step_choices()]
+        counties = list(visible_counties(member).values_list("pk", "name"))
+        if counties:
+            self.fields["county"].choices = [ALL, *((str(pk), name) for pk, name in counties)]
+        else:
+            del self.fields["county"]
+
+    def narrowing(self) -> dict:
+        """What ``filter_dossiers`` takes."""
+        self.is_valid()
+        values = self.cleaned_data
+        return {
+            "state": values.get("state", ""),
+            "step": values.get("step", ""),
+            "county": values.get("county"),
+            "search": values.get("q", ""),
+        }
+
+
+class CommunityChoice(forms.ModelChoiceField):
+    def label_from_instance(self, community):
+        return f"{community.name}（{community.county.name}，{community.get_kind_display()}）"
+
+
+class DossierForm(forms.Form):
+    """Which community enters, in which track."""
+
+    community = CommunityChoice(
+        label="小区",
+        queryset=None,
+        empty_label="请选择",
+        help_text="只列出由本单位管理、在本次活动中还没有申报的小区。",
+        error_messages={"invalid_choice": "这个小区不由本单位管理，或已经申报，请重新选择。"},
+    )
+    track = forms.ChoiceField(label="申报类别", widget=forms.RadioSelect)
+
+    def __init__(self, *args, member, campaign, definition, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["community"].queryset = applicable_communities(member, campaign)
+        self.fields["track"].choices = [(t.code, t.title) for t in definition.tracks]
+
+
+class PledgeForm(forms.Form):
+    """The last page before submission. ``version`` is the state of the draft that was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    pledged = forms.BooleanField(
+        error_messages={"required": "请先勾选真实性承诺，再提交。"},
+    )
+
+    def __init__(self, *args, pledge, **kwargs):
+        super().__init__(*args, **kwargs)
+        if pledge is None:
+            del self.fields["pledged"]
+        else:
+            self.fields["pledged"].label = pledge.text
+            self.fields["pledged"].required = pledge.required
+
+
+class CaptionForm(forms.Form):
+    """``caption`` is measured by the service, so that too long a one comes back as typed."""
+
+    caption = forms.CharField(label="说明", required=False)

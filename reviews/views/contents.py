@@ -1,0 +1,51 @@
+"""The frozen or drafted content as the pages show it: files get their addresses."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from documents.enums import MediaKind
+from reviews.models import Evidence
+
+
+def file_card(slug: str, pk, *, name: str, kind: str, size: int, caption: str = "", **more) -> dict:
+    """One file for ``{% evidence_gallery %}``."""
+    card = {
+        "url": reverse("reviews:evidence_file", args=[slug, pk]),
+        "title": caption or name,
+        "kind": MediaKind(kind).label,
+        "size": size,
+        "note": name if caption else "",
+        "thumb_url": "",
+    }
+    if kind != MediaKind.PDF:
+        card["thumb_url"] = reverse("reviews:evidence_thumbnail", args=[slug, pk])
+    return card | more
+
+
+def evidence_cards(slug: str, evidence: list[Evidence]) -> list[dict]:
+    return [
+        file_card(
+            slug,
+            piece.pk,
+            name=piece.name,
+            kind=piece.file.kind,
+            size=piece.file.size,
+            caption=piece.caption,
+        )
+        for piece in evidence
+    ]
+
+
+def with_addresses(content: dict, slug: str) -> dict:
+    """``readable_content`` whose files became gallery cards (in place)."""
+    rows = [*content["materials"], *content["case_report"]]
+    rows += [item for section in content["sections"] for item in section["items"]]
+    for row in rows:
+        row["cards"] = [
+            file_card(
+                slug, f["id"], name=f["name"], kind=f["kind"], size=f["size"], caption=f["caption"]
+            )
+            for f in row["files"]
+        ]
+    return content

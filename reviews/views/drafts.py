@@ -1,0 +1,193 @@
+"""Pages on which the applicant fills in the draft: form, case report, self-assessment."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from campaigns.rubric import show
+from core import clock
+from core.errors import Conflict
+from reviews.forms.drafts import ApplicationForm, CaseReportForm, DraftForm, SelfAssessmentForm
+from reviews.selectors.contents import registry_values
+from reviews.selectors.evidence import by_slot, present_evidence
+from reviews.selectors.parts import case_slot, dossier_slots
+from reviews.selectors.returns import flags_on
+from reviews.selectors.self_assessment import self_assessment_totals
+from reviews.services.dossiers import check_editable, save_draft
+from reviews.views.contents import evidence_cards
+from reviews.views.dossiers import TASK_PAGES, detail_url, load_dossier
+
+FORMS = {form.part: form for form in (ApplicationForm, CaseReportForm, SelfAssessmentForm)}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dossier_form(request, pk):
+    """Its applicant: the application form."""
+    return _draft_page(request, pk, ApplicationForm, "reviews/dossier_form.html", _form_context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dossier_case_report(request, pk):
+    """Its applicant: the case report by its outline."""
+    return _draft_page(
+        request, pk, CaseReportForm, "reviews/dossier_case_report.html", _case_context
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dossier_self_assessment(request, pk):
+    """Its applicant: own marks with the running total."""
+    return _draft_page(
+        request, pk, SelfAssessmentForm, "reviews/dossier_self_assessment.html", _marks_context
+    )
+
+
+def _draft_page(request, pk, form_class, template, more):
+    dossier = load_dossier(request, pk)
+    check_editable(dossier, request.member)
+    form = form_class(request.POST if request.method == "POST" else None, dossier=dossier)
+    conflict = None
+    if form.is_bound and form.is_valid():
+        try:
+            saved = _save(request, dossier, form)
+        except Conflict as error:
+            conflict = error.message
+            dossier.refresh_from_db(fields=["draft", "lock_version"])
+            form = form_class(request.POST, dossier=dossier, lock_version=dossier.lock_version)
+            form.is_valid()
+        else:
+            messages.success(request, f"已于 {timezone.localtime(clock.now()):%H:%M} 保存。")
+            return redirect(_next_url(request, saved, form_class.part))
+    slug = request.tenant.slug
+    context = {
+        "dossier": dossier,
+        "form": form,
+        "conflict": conflict,
+        "differences": form.differences() if conflict else [],
+        "saved_words": _saved_words(dossier, form.part),
+        "autosave": reverse("reviews:dossier_autosave", args=[slug, dossier.pk, form.part]),
+        "flag": flags_on(dossier).get(form.part, ""),
+        **more(request, dossier, form),
+    }
+    return render(request, template, context, status=409 if conflict else 200)
+
+
+def _saved_words(dossier, part: str) -> str:
+    saved = dossier.draft.get("saved", {}).get(part)
+    return f"{saved['by']} 于 {saved['at'][:16].replace('T', ' ')} 保存" if saved else ""
+
+
+def _save(request, dossier, form: DraftForm):
+    return save_draft(
+        dossier,
+        form.part,
+        form.values(),
+        lock_version=form.cleaned_data["version"],
+        actor=request.member,
+    )
+
+
+def _next_url(request, dossier, part: str) -> str:
+    """The next page of the task list, the pictures of a section, or the list itself."""
+    then = request.POST.get("then", "")
+    if then in dossier_slots(dossier.version.definition, dossier.track):
+        return reverse("reviews:dossier_slot", args=[request.tenant.slug, dossier.pk, then])
+    pages = list(TASK_PAGES)
+    following = pages[pages.index(part) + 1 :]
+    if then == "next" and following:
+        name = TASK_PAGES[following[0]]
+        return reverse(f"reviews:{name}", args=[request.tenant.slug, dossier.pk])
+    return detail_url(request, dossier)
+
+
+@require_POST
+def dossier_autosave(request, pk, part):
+    """The same forms while they are being filled in. Answers {saved_at, version, totals?};
+    fields that are wrong stay unsaved and are named in ``message`` (422)."""
+    dossier = load_dossier(request, pk)
+    check_editable(dossier, request.member)
+    if part not in FORMS:
+        raise Http404("unknown part")
+    form = FORMS[part](request.POST, dossier=dossier)
+    is_valid = form.is_valid()
+    if "version" not in form.cleaned_data:
+        return JsonResponse({"message": "页面已过期，请刷新后再填。"}, status=422)
+    try:
+        dossier = _save(request, dossier, form)
+    except Conflict as error:
+        return JsonResponse({"message": error.message}, status=409)
+    answer = {
+        "saved_at": f"{timezone.localtime(clock.now()):%H:%M}",
+        "version": dossier.lock_version,
+    }
+    if part == SelfAssessmentForm.part:
+        answer["totals"] = _totals_json(dossier)
+    if is_valid:
+        return JsonResponse(answer)
+    names = [form[name].label for name in form.errors if name in form.fields]
+    answer["message"] = f"其它内容已保存；“{'”“'.join(names[:3])}”有问题，尚未保存。"
+    return JsonResponse(answer, status=422)
+
+
+def _totals_json(dossier) -> dict:
+    totals = self_assessment_totals(
+        dossier.version.definition, dossier.track, dossier.draft.get("self_assessment", {})
+    )
+    return {
+        "": show(totals.points),
+        "marked": str(totals.marked),
+        **{section.code: show(section.points) for section in totals.sections},
+    }
+
+
+def _form_context(request, dossier, form) -> dict:
+    known = registry_values(dossier)
+    return {
+        "registered": [
+            {"label": field.title, "value": known[field.type]}
+            for field in dossier.version.definition.fields(dossier.track)
+            if field.type in known
+        ]
+    }
+
+
+def _case_context(request, dossier, form) -> dict:
+    slug = request.tenant.slug
+    files, flags = by_slot(present_evidence(dossier)), flags_on(dossier)
+    sections = form.sections()
+    for row in sections:
+        slot = case_slot(row["section"].code)
+        row["slot"] = slot
+        row["cards"] = evidence_cards(slug, files.get(slot, []))
+        row["flag"] = flags.get(slot, "")
+    return {"sections": sections, "report": dossier.version.definition.form.case_report}
+
+
+def _marks_context(request, dossier, form) -> dict:
+    definition, track = dossier.version.definition, dossier.track
+    files, flags = by_slot(present_evidence(dossier)), flags_on(dossier)
+    marks = form.marks if form.is_bound else dossier.draft.get(form.part, {})
+    totals = self_assessment_totals(definition, track, marks)
+    slug = request.tenant.slug
+    sections = [
+        {
+            "total": total,
+            "items": [
+                {
+                    "item": item,
+                    "fields": form.bound(item),
+                    "flag": flags.get(item.code, ""),
+                    "files": len(files.get(item.code, [])),
+                    "url": reverse("reviews:dossier_slot", args=[slug, dossier.pk, item.code]),
+                }
+                for item in definition.section(total.code).items_for(track)
+            ],
+        }
+        for total in totals.sections
+    ]
+    return {"sections": sections, "totals": totals}

@@ -1,0 +1,132 @@
+"""The last pages of the applicant's work: check, submit, receipt; and a revision as it was."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from core.answers import answer_once
+from reviews.forms.dossiers import PledgeForm
+from reviews.permissions.dossiers import is_own_dossier
+from reviews.selectors.completeness import completeness
+from reviews.selectors.contents import frozen_content, readable_content
+from reviews.selectors.evidence import counts_by_slot, present_evidence
+from reviews.selectors.parts import FORM, SELF_ASSESSMENT, case_slot
+from reviews.selectors.returns import last_return
+from reviews.selectors.timeline import waiting_words
+from reviews.services.dossiers import check_editable
+from reviews.services.submissions import submit_dossier
+from reviews.views.contents import with_addresses
+from reviews.views.dossiers import deadline_context, load_dossier, part_url
+
+
+@require_safe
+def dossier_check(request, pk):
+    """Its applicant: everything on one page, what is missing, the pledge."""
+    dossier = load_dossier(request, pk)
+    check_editable(dossier, request.member)
+    pledge = dossier.version.definition.form.pledge
+    form = PledgeForm(initial={"version": dossier.lock_version}, pledge=pledge)
+    return render(request, "reviews/dossier_check.html", _check_context(request, dossier, form))
+
+
+def _check_context(request, dossier, form) -> dict:
+    definition = dossier.version.definition
+    evidence = present_evidence(dossier)
+    found = completeness(definition, dossier.track, dossier.draft, counts_by_slot(evidence))
+    content = readable_content(definition, dossier.track, frozen_content(dossier, evidence))
+    return {
+        "dossier": dossier,
+        "form": form,
+        "blocking": [_with_url(request, dossier, gap) for gap in found.blocking],
+        "warnings": [_with_url(request, dossier, gap) for gap in found.warnings],
+        "content": with_addresses(content, request.tenant.slug),
+        **deadline_context(definition),
+        "answered": last_return(dossier),
+    }
+
+
+def _with_url(request, dossier, gap) -> dict:
+    """Where the gap is closed: the field in its page, or the slot."""
+    slug = request.tenant.slug
+    url = part_url(slug, dossier, gap.part)
+    if gap.field and gap.part == FORM:
+        url += f"#id_form-{gap.field}"
+    elif gap.field and gap.part == SELF_ASSESSMENT:
+        url += f"#item-{gap.field}"
+    elif not gap.field and gap.part.startswith(case_slot("")):
+        url = reverse("reviews:dossier_slot", args=[slug, dossier.pk, gap.part])
+    return {"message": gap.message, "url": url}
+
+
+@require_POST
+def dossier_submit(request, pk):
+    """Its applicant: freeze and send. Sent twice it is answered with the same receipt."""
+    dossier = load_dossier(request, pk)
+    if not is_own_dossier(request.member, dossier):
+        raise PermissionDenied
+    form = PledgeForm(request.POST, pledge=dossier.version.definition.form.pledge)
+    if not form.is_valid():
+        check_editable(dossier, request.member)
+        return render(request, "reviews/dossier_check.html", _check_context(request, dossier, form))
+
+    def act():
+        revision = submit_dossier(
+            dossier,
+            pledged=form.cleaned_data.get("pledged", False),
+            lock_version=form.cleaned_data["version"],
+            actor=request.member,
+        )
+        return reverse(
+            "reviews:dossier_receipt", args=[request.tenant.slug, dossier.pk, revision.number]
+        )
+
+    return redirect(answer_once(request, act))
+
+
+def _load_revision(dossier, number: int):
+    return get_object_or_404(
+        dossier.revisions.select_related("submitted_by__user", "submitted_by__organisation"),
+        number=number,
+    )
+
+
+@require_safe
+def dossier_receipt(request, pk, number):
+    """Who sees the dossier: number, hash and moment of one submission."""
+    dossier = load_dossier(request, pk)
+    revision = _load_revision(dossier, number)
+    context = {
+        "dossier": dossier,
+        "revision": revision,
+        "words": f"{dossier.community.name}第 {revision.number} 版材料已经提交，内容不会再变。",
+        "rows": [
+            {"label": "小区", "value": dossier.community.name},
+            {"label": "编号", "value": dossier.number},
+            {"label": "版本", "value": f"第 {revision.number} 版"},
+            {"label": "提交人", "value": revision.submitted_by.label},
+            {"label": "现在", "value": waiting_words(dossier) or dossier.get_state_display()},
+        ],
+    }
+    return render(request, "reviews/dossier_receipt.html", context)
+
+
+@require_safe
+def dossier_revision(request, pk, number):
+    """Who sees the dossier: the content of one revision as it was submitted."""
+    dossier = load_dossier(request, pk)
+    revision = _load_revision(dossier, number)
+    if revision.content["campaign"]["definition_sha256"] != dossier.version.sha256:
+        raise Http404("revision of another version")
+    content = readable_content(dossier.version.definition, dossier.track, revision.content)
+    context = {
+        "dossier": dossier,
+        "revision": revision,
+        "title": f"第 {revision.number} 版",
+        "is_former": revision.pk != dossier.revision_id,
+        "content": with_addresses(content, request.tenant.slug),
+    }
+    return render(request, "reviews/dossier_revision.html", context)
