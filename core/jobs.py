@@ -92,6 +92,8 @@ class JobRun:
     def finishing(self) -> Iterator[Job]:
         """The transaction of the effect: set ``job.result`` inside; leaving it closes the job."""
         with tenant_context(self.tenant_id):
+            with connection.cursor() as cursor:  # a worker may wait where a page may not
+                cursor.execute("SET LOCAL lock_timeout = '30s'")
             job = self._mine.select_for_update().first()
             if job is None:
                 raise Fenced(self.job_id)

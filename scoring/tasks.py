@@ -1,8 +1,13 @@
 from accounts.models import Membership
 from campaigns.models import Campaign
+from core import audit
 from core.errors import Refused
 from core.jobs import JobRun, job_handler
+from core.models import Tenant
 from core.tenancy import tenant_context
+from documents.services import keep_document
+from scoring.documents import render_summary, summary_context
+from scoring.models import Ranking
 from scoring.services.rankings import compute_rows, rankable_dossiers, store_ranking
 
 
@@ -20,3 +25,18 @@ def compute_ranking(run: JobRun) -> None:
         )
         ranking = store_ranking(campaign, rows, actor=actor)
         job.result = {"ranking": str(ranking.pk), "rows": len(rows)}
+
+
+@job_handler("scoring.render_summary")
+def render_score_summary(run: JobRun) -> None:
+    """Render outside any transaction, then register the paper with the job."""
+    with tenant_context(run.tenant_id):
+        tenant = Tenant.objects.get(pk=run.tenant_id)
+        ranking = Ranking.objects.select_related("version", "campaign").get(
+            pk=run.payload["ranking"]
+        )
+        context = summary_context(ranking)
+    draft = render_summary(ranking, context, tenant, ranking.computed_at)
+    with run.finishing() as job:
+        document = keep_document(draft, actor=audit.SYSTEM)
+        job.result = {"document": str(document.pk)}

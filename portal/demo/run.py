@@ -82,19 +82,15 @@ class Demo:
             self.say(f"申报与逐级审核 {number}/{len(entrants)}：{one.county} {one.name}")
             day = 1 + number % 27
             self._clock(f"2023-09-{day:02d} 10:00")
-            with self._inside():
-                dossier = applicants.open_and_fill(one)
+            dossier = applicants.open_and_fill(one)
             if is_late(one):
                 late.append((one, dossier))
                 continue
-            with self._inside():
-                applicants.submit(dossier, applicants.applicant_of(one))
+            applicants.submit(dossier, applicants.applicant_of(one))
             self._clock(f"2023-10-{min(day, 26):02d} 15:00")
-            with self._inside():
-                officers.walk(one, dossier)
+            officers.walk(one, dossier)
         for one, dossier in late:
-            with self._inside():
-                self.late = try_late(applicants, one, dossier)
+            self.late = try_late(applicants, one, dossier)
 
     def _score(self) -> None:
         self.say("抽取专家组")

@@ -66,6 +66,10 @@ class World:
     experts: dict[str, Membership] = field(default_factory=dict)
     accounts: list[tuple[str, str, str]] = field(default_factory=list)
 
+    def inside(self):
+        """The tenant's transaction: one per act, as a web request has."""
+        return tenant_context(self.tenant.pk)
+
     def officer(self, level: str, community: Community) -> Membership:
         """Who signs for a community at a level of the route."""
         if level == "owners_committee":

@@ -20,6 +20,7 @@ from reviews.selectors.completeness import completeness
 from reviews.selectors.contents import frozen_content
 from reviews.selectors.deadlines import submission_cutoff
 from reviews.selectors.evidence import counts_by_slot, present_evidence
+from reviews.services.papers import papers_of, request_papers
 from reviews.services.route import lock_dossier, resume_route, start_route
 
 
@@ -56,6 +57,7 @@ def submit_dossier(
     )
     walk = resume_route if was_returned else start_route
     walk(dossier, revision, actor=actor)
+    request_papers(dossier, actor=actor, kinds=papers_of(definition))
     audit.record(
         actor,
         "dossier.submitted",

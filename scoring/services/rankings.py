@@ -14,9 +14,11 @@ from core import audit, clock
 from core.errors import Conflict, Refused
 from core.jobs import enqueue_job
 from core.models import Job
+from documents.enums import DocumentKind
 from reviews.enums import DossierState
 from reviews.models import Dossier
 from reviews.selectors.sign_offs import attestations_of
+from reviews.services.papers import request_papers
 from reviews.services.route import enter_step
 from reviews.services.sign_offs import record_decision_sign_off
 from scoring.engine import (
@@ -146,6 +148,13 @@ def store_ranking(campaign: Campaign, rows: list[dict], *, actor) -> Ranking:
         computed_for_id=actor.id,
     )
     RankingRow.objects.bulk_create(RankingRow(ranking=ranking, **row) for row in rows)
+    enqueue_job(
+        "scoring.render_summary",
+        {"ranking": str(ranking.pk)},
+        actor=actor,
+        label=f"生成第 {ranking.number} 次排名的评分汇总表",
+        key=f"summary:{ranking.pk}",
+    )
     audit.record(
         actor, "ranking.computed", ranking, number=ranking.number, sha256=ranking.sha256,
         rows=len(rows), version=version.sha256,
@@ -235,6 +244,7 @@ def decide(
             outcome="agree" if is_winner else "refuse",
             opinion=opinion if is_winner else reason.strip() or row.explanation["choice"],
         )
+        request_papers(row.dossier, actor=actor, kinds=[DocumentKind.APPLICATION_FORM])
         decisions.append(
             Decision.objects.create(
                 dossier=row.dossier,
