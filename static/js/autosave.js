@@ -1,6 +1,7 @@
 // form[data-autosave=URL]: saves a draft while it is being filled in.
-// The URL answers {saved_at: "14:32", version?}; 409 {message}: kept on the page, no more saving;
-// 422 {message}: said, and tried again after the next change.
+// The URL answers {saved_at: "14:32", version?, totals?}; 409 {message}: kept on the page, no more
+// saving; 422 {message}: said, and tried again after the next change (what was right is saved and
+// the version counts all the same). totals: what [data-total=KEY] of the form shows.
 import { failureText, fieldsOf, isPassing, postJson } from "./page.js";
 
 const DELAY = 1500;
@@ -8,6 +9,13 @@ const RETRY = 10000;
 
 export function initAutosave(root) {
   root.querySelectorAll("form[data-autosave]").forEach(watch);
+}
+
+function showTotals(form, totals) {
+  form.querySelectorAll("[data-total]").forEach((place) => {
+    const value = totals[place.dataset.total];
+    if (value !== undefined) place.textContent = value;
+  });
 }
 
 function watch(form) {
@@ -33,8 +41,9 @@ function watch(form) {
     const { status, data } = await postJson(form.dataset.autosave, fieldsOf(form));
     isBusy = false;
     if (isStopped) return;
+    if (data.version !== undefined && form.elements.version) form.elements.version.value = data.version;
+    showTotals(form, data.totals || {});
     if (status === 200) {
-      if (data.version !== undefined && form.elements.version) form.elements.version.value = data.version;
       if (!isDirty) say(data.saved_at ? `已于 ${data.saved_at} 保存` : "已保存");
       return;
     }
