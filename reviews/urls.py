@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reviews.views import dossiers, drafts, evidence, submissions
+from reviews.views import dossiers, drafts, evidence, papers, submissions
 
 app_name = "reviews"
 urlpatterns = [
@@ -28,6 +28,8 @@ urlpatterns = [
     path("evidence/<uuid:pk>/thumbnail/", evidence.evidence_thumbnail, name="evidence_thumbnail"),
     path("evidence/<uuid:pk>/caption/", evidence.evidence_caption, name="evidence_caption"),
     path("evidence/<uuid:pk>/remove/", evidence.evidence_remove, name="evidence_remove"),
+    path("dossiers/<uuid:pk>/papers/", papers.dossier_papers, name="dossier_papers"),
+    path("dossiers/<uuid:pk>/papers/<slug:kind>/", papers.dossier_paper, name="dossier_paper"),
     path("dossiers/<uuid:pk>/check/", submissions.dossier_check, name="dossier_check"),
     path("dossiers/<uuid:pk>/submit/", submissions.dossier_submit, name="dossier_submit"),
     path(

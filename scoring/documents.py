@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from campaigns.rubric import show
 from core.models import Tenant
 from documents.enums import DocumentKind
 from documents.services import Draft, render_document
@@ -33,10 +32,10 @@ def summary_context(ranking: Ranking) -> dict:
                 "name": row.dossier.community.name,
                 "county": row.dossier.community.county.name,
                 "sections": [
-                    show(Decimal(row.sections.get(section.code, 0))) if row.sections else "—"
+                    f"{Decimal(row.sections.get(section.code, 0)):.2f}" if row.sections else "—"
                     for section in sections
                 ],
-                "total": "—" if row.total is None else show(row.total),
+                "total": "—" if row.total is None else f"{row.total:.2f}",
                 "gates": "符合" if row.gates_passed else "不符合",
                 "raters": sum(r["use"] == "used" for r in row.explanation["raters"]),
                 "dropped": sum(r["use"] == "dropped" for r in row.explanation["raters"]),

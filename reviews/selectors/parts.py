@@ -58,9 +58,7 @@ def case_slot(code: str) -> str:
 def dossier_parts(definition: Definition, track: str) -> list[Part]:
     """Every part of a dossier of the track in the order of the notice."""
     parts = [Part(FORM, definition.form.title, "form")]
-    parts += [
-        Part(material_slot(m.code), m.title, "material") for m in definition.materials(track)
-    ]
+    parts += [Part(material_slot(m.code), m.title, "material") for m in definition.materials(track)]
     parts += [Part(case_slot(s.code), s.title, "case") for s in definition.case_sections()]
     parts.append(Part(SELF_ASSESSMENT, "自评", "self_assessment"))
     parts += [Part(i.code, f"{i.code} {i.title}", "item") for i in definition.items(track)]

@@ -6,20 +6,11 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from campaigns.definition import Definition
 from core.errors import Refused
 from core.jobs import enqueue_job
 from core.models import Job
 from documents.enums import DocumentKind
 from reviews.models import Dossier, SignOff
-
-
-def papers_of(definition: Definition) -> list[DocumentKind]:
-    """The kinds of paper a dossier of this definition has."""
-    kinds = [DocumentKind.APPLICATION_FORM]
-    if definition.form.case_report is not None:
-        kinds.append(DocumentKind.CASE_REPORT)
-    return kinds
 
 
 @transaction.atomic

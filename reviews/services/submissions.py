@@ -20,7 +20,8 @@ from reviews.selectors.completeness import completeness
 from reviews.selectors.contents import frozen_content
 from reviews.selectors.deadlines import submission_cutoff
 from reviews.selectors.evidence import counts_by_slot, present_evidence
-from reviews.services.papers import papers_of, request_papers
+from reviews.selectors.papers import papers_of
+from reviews.services.papers import request_papers
 from reviews.services.route import lock_dossier, resume_route, start_route
 
 

@@ -39,6 +39,7 @@ from reviews.selectors.dossiers import (
     waiting_for,
 )
 from reviews.selectors.evidence import counts_by_slot, present_evidence
+from reviews.selectors.papers import paper_rows
 from reviews.selectors.parts import FORM, SELF_ASSESSMENT, case_slot
 from reviews.selectors.returns import last_return
 from reviews.selectors.timeline import timeline, waiting_words
@@ -207,6 +208,7 @@ def dossier_detail(request, pk):
         "can_edit": can_edit_dossier(member, dossier),
         "can_withdraw": can_withdraw_dossier(member, dossier),
         "revisions": list(dossier.revisions.defer("content").order_by("-number")),
+        "papers": paper_rows(dossier),
         "tasks": [],
         "content": None,
     }
