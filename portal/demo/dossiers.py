@@ -85,8 +85,11 @@ class Applicants:
         return wanted if wanted in codes else codes[0 if wanted == "professional" else 1]
 
     def submit(self, dossier: Dossier, actor: Membership):
-        dossier.refresh_from_db()
-        return submit_dossier(dossier, pledged=True, lock_version=dossier.lock_version, actor=actor)
+        with self.world.inside():
+            dossier.refresh_from_db()
+            return submit_dossier(
+                dossier, pledged=True, lock_version=dossier.lock_version, actor=actor
+            )
 
     def _form(self, one: CommunityPlan) -> dict:
         return {
