@@ -6,8 +6,18 @@ from scoring.enums import AssignmentState
 from scoring.models import Assignment, Scorecard
 
 
+def can_manage_pool(member: Membership) -> bool:
+    """- City bureau and tenant administrators keep the pool of experts."""
+    return member.role in {Role.CITY_OFFICER, Role.TENANT_ADMIN}
+
+
+def can_see_pool(member: Membership) -> bool:
+    """- Who keeps the pool, and the auditor."""
+    return can_manage_pool(member) or member.role == Role.AUDITOR
+
+
 def can_manage_panel(member: Membership) -> bool:
-    """- Only the city bureau keeps the pool, draws panels and assigns."""
+    """- Only the city bureau draws panels and assigns."""
     return member.role == Role.CITY_OFFICER
 
 
@@ -19,6 +29,11 @@ def can_see_results(member: Membership) -> bool:
 def can_decide(member: Membership) -> bool:
     """- Only the city bureau confirms a ranking and decides."""
     return member.role == Role.CITY_OFFICER
+
+
+def can_score(member: Membership) -> bool:
+    """- Experts."""
+    return member.role == Role.EXPERT
 
 
 def is_own_assignment(member: Membership, assignment: Assignment) -> bool:

@@ -7,7 +7,6 @@ component never does. Usage with examples: ``docs/ui.md``; all of it on one page
 from __future__ import annotations
 
 import uuid
-from decimal import Decimal
 
 from django import template
 from django.utils.html import format_html, json_script
@@ -178,43 +177,22 @@ def confirm(
 
 
 @register.inclusion_tag(component("score_input"))
-def score_input(
-    item,
-    value=None,
-    reason="",
-    version=0,
-    url="",
-    error="",
-    disabled=False,
-):
-    """One rubric item of a scorecard: big buttons where there are few marks, else a number.
+def score_input(item, url="", error="", disabled=False):
+    """One rubric item of a scorecard, inside the page's form.
 
-    ``item``: code, title, maximum, step, and optionally text, options [(value, label)], needs_reason.
+    ``item``: code, title, maximum, range (what may be entered, in words), comment_name, controls,
+    and optionally text, comment, state, is_marked, note (what is our default). Controls:
+    ``{type: buttons, name, label, options: [{value, label, hint, checked}]}``,
+    ``{type: number, name, label, value, max, step}``, ``{type: lines, name, label, value}``.
     """
-    value = None if value in (None, "") else Decimal(value)
-    options = item.get("options") or _steps(item["maximum"], item["step"])
+    known = {"text": "", "comment": "", "state": "", "is_marked": False, "note": ""}
     return {
-        "item": item,
-        "options": [
-            {"value": wording.points(v), "label": text, "checked": value == Decimal(v)}
-            for v, text in options
-        ],
-        "value": "" if value is None else wording.points(value),
-        "reason": reason,
-        "version": version,
+        "item": known | item,
+        "anchor": item["code"].replace(".", "-"),
         "url": url,
         "error": error,
         "disabled": disabled,
     }
-
-
-def _steps(maximum, step) -> list[tuple[Decimal, str]]:
-    """Every allowed mark from 0 to the maximum, or nothing when they are too many for buttons."""
-    maximum, step = Decimal(maximum), Decimal(step)
-    count = int(maximum / step) + 1
-    if count > 11:
-        return []
-    return [(step * i, wording.points(step * i)) for i in range(count)]
 
 
 # State and progress

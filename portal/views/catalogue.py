@@ -170,21 +170,43 @@ def _samples() -> dict:
             _job("done", "已完成", done=41, total=41),
             _job("dead", "未完成", error="字体文件缺失，请联系系统管理员。"),
         ],
-        "judged": {
-            "code": "7.3",
-            "title": "公共设施设备运行正常",
-            "maximum": 3,
-            "step": "0.5",
-            "text": "资料不全的酌情扣分。",
-        },
-        "whole": {
-            "code": "2.1",
-            "title": "有物业服务合同",
-            "maximum": 2,
-            "step": "2",
-            "options": [("2", "符合，2 分"), ("0", "不符合，0 分")],
-        },
-        "defects": {"code": "8.2", "title": "楼道堆放杂物", "maximum": 10, "step": "0.5"},
+        "judged": _score_item(
+            "7.3", "公共设施设备运行正常", 3, "0 至 3 分，每档 0.5 分",
+            [_buttons("7.3:value", "得分", [(f"{n / 2:g}", f"{n / 2:g}", "") for n in range(7)], "2.5")],
+            text="资料不全的酌情扣分。", state="已评 2.5 分", is_marked=True,
+        ),
+        "whole": _score_item(
+            "2.1", "有物业服务合同", 2, "2 分或 0 分",
+            [_buttons("2.1:value", "评定", [("true", "达到要求", "2 分"), ("false", "未达到", "0 分")])],
+        ),
+        "defects": _score_item(
+            "8.2", "楼道堆放杂物", 2, "满分 2 分，每处扣 0.5 分，扣到 0 分为止",
+            [
+                _buttons(
+                    "8.2:value", "问题处数",
+                    [(str(n), f"{n} 处", f"{2 - n / 2:g} 分") for n in range(5)], "3",
+                ),
+                {"type": "lines", "name": "8.2:places", "label": "问题点位，每行一处", "value": "二单元三处"},
+            ],
+            comment="多次通知未整改", note="方案未规定扣到多少为止",
+        ),
+    }  # fmt: skip
+
+
+def _score_item(code, title, maximum, words, controls, **more) -> dict:
+    item = {"code": code, "title": title, "maximum": maximum, "range": words}
+    return item | {"controls": controls, "comment_name": f"{code}:comment"} | more
+
+
+def _buttons(name, label, options, chosen="") -> dict:
+    return {
+        "type": "buttons",
+        "name": name,
+        "label": label,
+        "options": [
+            {"value": value, "label": text, "hint": hint, "checked": value == chosen}
+            for value, text, hint in options
+        ],
     }
 
 

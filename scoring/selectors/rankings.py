@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 
 from accounts.models import Membership
 from campaigns.models import Campaign
+from core.enums import JobState
+from core.models import Job
 from reviews.models import Dossier
 from scoring.enums import AssignmentState
 from scoring.models import Mark, Panel, Ranking, RankingRow, Scorecard
@@ -17,6 +19,18 @@ from scoring.permissions import can_see_results
 
 def latest_ranking(campaign: Campaign) -> Ranking | None:
     return Ranking.objects.filter(campaign=campaign).order_by("-number").first()
+
+
+def ranking_job(campaign: Campaign) -> Job | None:
+    """The newest computation that was asked for."""
+    jobs = Job.objects.filter(kind="scoring.compute_ranking", payload__campaign=str(campaign.pk))
+    return jobs.order_by("-created_at", "-pk").first()
+
+
+def open_ranking_job(campaign: Campaign) -> Job | None:
+    """The computation that is waiting or running, if there is one."""
+    job = ranking_job(campaign)
+    return job if job and job.state in (JobState.QUEUED, JobState.RUNNING) else None
 
 
 def submitted_sheets(dossiers: Iterable[Dossier]) -> dict[Any, list[dict]]:

@@ -15,6 +15,7 @@ from django.db import transaction
 from accounts.enums import Role
 from accounts.models import Membership
 from campaigns.models import Campaign
+from campaigns.selectors import current_version
 from core import audit, clock
 from core.errors import Conflict, Refused
 from reviews.enums import DossierState
@@ -22,20 +23,35 @@ from reviews.models import Dossier
 from scoring import draw
 from scoring.enums import AssignmentState, SeatState
 from scoring.models import Assignment, Expert, Panel, PanelSeat, Scorecard
-from scoring.permissions import can_manage_panel, is_own_assignment
+from scoring.permissions import can_manage_panel, can_manage_pool, is_own_assignment
 
-LEAST_REASON = 5
+LEAST_REASON, MOST_REASON = 5, 200  # characters
 
 
 @transaction.atomic
 def add_expert(*, actor, membership: Membership, field: str, employer: str) -> Expert:
     """Take a member with the role of an expert into the pool."""
+    if not can_manage_pool(actor):
+        raise PermissionDenied("not the keeper of the pool")
     if membership.role != Role.EXPERT:
         raise ValidationError("只有角色为“评审专家”的任职才能进入专家库。")
     expert = Expert(membership=membership, field=field, employer=employer)
     expert.full_clean()
     expert.save(force_insert=True)
     audit.record(actor, "expert.added", expert, field=field, employer=employer)
+    return expert
+
+
+@transaction.atomic
+def set_expert_active(expert: Expert, *, actor: Membership, is_active: bool) -> Expert:
+    """Take an expert out of later draws or back into them; panels already drawn do not change."""
+    if not can_manage_pool(actor):
+        raise PermissionDenied("not the keeper of the pool")
+    expert = Expert.objects.select_for_update().get(pk=expert.pk)
+    if expert.is_active != is_active:
+        expert.is_active = is_active
+        expert.save(update_fields=["is_active"])
+        audit.record(actor, "expert.activated" if is_active else "expert.rested", expert)
     return expert
 
 
@@ -59,6 +75,9 @@ def commit_panel(
         raise Conflict("这次活动的专家组已经登记抽取，请刷新页面。")
     if not source.strip():
         raise ValidationError({"source": "请写明公开随机源的名称和日期。"})
+    fewest = current_version(campaign).definition.combination.min_raters
+    if size < fewest:
+        raise ValidationError({"size": f"每卷至少需要 {fewest} 份评分，不能少于 {fewest} 人。"})
     pool = list(Expert.objects.filter(is_active=True).select_related("membership__user"))
     nonce = secrets.token_hex(32)
     try:
@@ -120,8 +139,11 @@ def draw_panel(panel: Panel, *, actor: Membership, source_text: str) -> Panel:
 
 
 @transaction.atomic
-def assign_dossiers(panel: Panel, *, actor) -> int:
+def assign_dossiers(panel: Panel, *, actor: Membership) -> int:
     """Give every dossier that waits for scoring to every seated expert; return how many are new."""
+    if not can_manage_panel(actor):
+        raise PermissionDenied("only the city bureau assigns")
+    panel = Panel.objects.select_for_update().get(pk=panel.pk)
     if panel.drawn_at is None:
         raise Refused("专家组还没有抽取，请先抽取，再分派。")
     experts = [
@@ -169,8 +191,14 @@ def recuse(assignment: Assignment, *, actor: Membership, reason: str) -> Assignm
         raise Conflict("这卷材料已经回避，请刷新页面。")
     if assignment.state == AssignmentState.SUBMITTED:
         raise Refused("评分已经提交，不能再回避。如确有利害关系，请联系市住建局。")
+    if assignment.dossier.state != DossierState.SCORING:
+        raise Refused("这卷材料已不在专家评审环节，不用再回避。")
     if len(reason.strip()) < LEAST_REASON:
         raise ValidationError({"reason": f"请写明回避理由，至少 {LEAST_REASON} 个字。"})
+    if len(reason.strip()) > MOST_REASON:
+        raise ValidationError({"reason": f"回避理由最多 {MOST_REASON} 个字。"})
+    # Two recusals from one dossier at once must not choose the same alternate.
+    Panel.objects.select_for_update().filter(campaign=assignment.dossier.campaign_id).first()
     assignment.state, assignment.recusal_reason = AssignmentState.RECUSED, reason.strip()
     assignment.save(update_fields=["state", "recusal_reason"])
     successor = _next_alternate(assignment)

@@ -35,8 +35,9 @@ from scoring.enums import DecisionOutcome
 from scoring.models import Decision, Ranking, RankingRow
 from scoring.permissions import can_decide
 from scoring.selectors.facts import facts_by_dossier
-from scoring.selectors.rankings import latest_ranking, submitted_sheets
+from scoring.selectors.rankings import latest_ranking, open_ranking_job, submitted_sheets
 
+LEAST_REASON, MOST_REASON = 5, 300  # characters
 RANKABLE = (DossierState.SCORING, DossierState.DECISION)
 
 
@@ -47,6 +48,9 @@ def request_ranking(campaign: Campaign, *, actor: Membership) -> Job:
         raise PermissionDenied("only the city bureau ranks")
     if not Dossier.objects.filter(campaign=campaign, state=DossierState.SCORING).exists():
         raise Refused("没有处于专家评审环节的材料，不能计算排名。")
+    running = open_ranking_job(campaign)
+    if running is not None:
+        return running
     return enqueue_job(
         "scoring.compute_ranking",
         {"campaign": str(campaign.pk), "member": str(actor.pk)},
@@ -221,9 +225,15 @@ def decide(
             errors[str(row.dossier_id)] = f"请选择 {row.dossier.community.name} 的审定结论。"
             continue
         departs = (outcome == DecisionOutcome.WINNER) != row.is_proposed
-        if (departs or row.explanation["is_undecided"]) and not reason.strip():
+        reason = reason.strip()
+        if (departs or row.explanation["is_undecided"]) and not reason:
             errors[str(row.dossier_id)] = (
                 f"{row.dossier.community.name} 的结论与规则不同，请写明理由。"
+            )
+        elif reason and not LEAST_REASON <= len(reason) <= MOST_REASON:
+            errors[str(row.dossier_id)] = (
+                f"{row.dossier.community.name} 的理由应为 {LEAST_REASON} 至 {MOST_REASON} 个字，"
+                f"现有 {len(reason)} 个字。"
             )
         if outcome == DecisionOutcome.WINNER and not row.gates_passed:
             errors[str(row.dossier_id)] = (

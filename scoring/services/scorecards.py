@@ -17,6 +17,7 @@ from scoring.engine import SheetResult, score_sheet
 from scoring.enums import AssignmentState
 from scoring.models import Mark, Scorecard
 from scoring.permissions import can_mark, is_own_assignment
+from scoring.selectors.assignments import HEAVY_FIELDS
 from scoring.selectors.facts import measured_facts
 
 MOST_COMMENT = 500
@@ -83,8 +84,10 @@ def _mark(card: Scorecard, code: str, given: Mapping, moment) -> Mark:
 
 @transaction.atomic
 def submit_scorecard(scorecard: Scorecard, *, actor: Membership) -> Scorecard:
-    """Freeze a complete sheet; a partial one is refused and never counts."""
-    card = _locked(scorecard, actor)
+    """Freeze a complete sheet; a partial one is refused and never counts.
+
+    Locks the assignment against a recusal and the dossier against the end of the scoring."""
+    card = _locked(scorecard, actor, "assignment", "assignment__dossier")
     definition, dossier = card.version.definition, card.assignment.dossier
     marks = dict(Mark.objects.filter(scorecard=card).values_list("item", "raw"))
     sheet = score_sheet(definition, dossier.track, marks, measured_facts(definition, dossier))
@@ -103,12 +106,8 @@ def submit_scorecard(scorecard: Scorecard, *, actor: Membership) -> Scorecard:
     return card
 
 
-def _locked(scorecard: Scorecard, actor: Membership) -> Scorecard:
-    card = (
-        Scorecard.objects.select_for_update(of=("self",))
-        .select_related("version", "revision", "assignment__expert", "assignment__dossier__version")
-        .get(pk=scorecard.pk)
-    )
+def check_markable(card: Scorecard, actor: Membership) -> None:
+    """Refuse who may not mark the sheet, or not now: Conflict, Refused or PermissionDenied."""
     assignment = card.assignment
     if not is_own_assignment(actor, assignment):
         raise PermissionDenied("not the expert's own scorecard")
@@ -120,4 +119,15 @@ def _locked(scorecard: Scorecard, actor: Membership) -> Scorecard:
     if dossier.state != DossierState.SCORING:
         raise Refused("这卷材料已不在专家评审环节，不能评分。")
     check_deadline(dossier, dossier.version.definition.step(dossier.step))
+
+
+def _locked(scorecard: Scorecard, actor: Membership, *also: str) -> Scorecard:
+    """The sheet as it stands, locked, and ``also`` what it belongs to."""
+    card = (
+        Scorecard.objects.select_for_update(of=("self", *also))
+        .select_related("version", "revision", "assignment__expert", "assignment__dossier__version")
+        .defer(*HEAVY_FIELDS)
+        .get(pk=scorecard.pk)
+    )
+    check_markable(card, actor)
     return card

@@ -72,16 +72,31 @@ def test_text_of_users_is_escaped_everywhere():
     assert html.count("</script>") == 1
 
 
-def test_score_with_few_marks_has_one_button_each_and_with_many_a_number():
-    item = {"code": "7.3", "title": "设施", "maximum": Decimal("3"), "step": Decimal("0.5")}
-    few = render("{% score_input item value='2.5' url='/x' %}", item=item)
-    assert re.findall(r'value="([\d.]+)"(?: checked)?><span>', few) == [
-        "0", "0.5", "1", "1.5", "2", "2.5", "3"
-    ]  # fmt: skip
+def test_score_input_draws_its_controls_and_what_was_chosen():
+    item = {"code": "7.3", "title": "设施", "maximum": Decimal("3"), "range": "0 至 3 分"}
+    marks = [{"value": v, "label": v, "hint": "", "checked": v == "2.5"} for v in ("2", "2.5", "3")]
+    buttons = {"type": "buttons", "name": "7.3:value", "label": "得分", "options": marks}
+    few = render(
+        "{% score_input item url='/x' %}",
+        item={**item, "controls": [buttons], "comment_name": "7.3:comment"},
+    )
+    assert re.findall(r'value="([\d.]+)"(?: checked)?><span>', few) == ["2", "2.5", "3"]
     assert 'value="2.5" checked' in few
-    many = render("{% score_input item url='/x' %}", item={**item, "maximum": Decimal("10")})
+    number = {
+        "type": "number",
+        "name": "7.3:value",
+        "label": "得分",
+        "value": "",
+        "max": "99",
+        "step": "0.5",
+    }
+    many = render(
+        "{% score_input item url='/x' disabled=True %}",
+        item={**item, "controls": [number], "comment_name": "7.3:comment"},
+    )
     assert 'type="number"' in many
     assert 'step="0.5"' in many
+    assert " disabled>" in many
 
 
 @pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "409", "429", "500"])
