@@ -106,14 +106,14 @@ def submit_scorecard(scorecard: Scorecard, *, actor: Membership) -> Scorecard:
     return card
 
 
-def check_markable(card: Scorecard, actor: Membership) -> None:
+def check_markable(card: Scorecard, member: Membership) -> None:
     """Refuse who may not mark the sheet, or not now: Conflict, Refused or PermissionDenied."""
     assignment = card.assignment
-    if not is_own_assignment(actor, assignment):
+    if not is_own_assignment(member, assignment):
         raise PermissionDenied("not the expert's own scorecard")
     if card.submitted_at:
         raise Conflict("这份评分表已经提交，不能再改。")
-    if not can_mark(actor, card):
+    if not can_mark(member, card):
         raise Refused("这卷材料您已经回避，不能评分。")
     dossier = assignment.dossier
     if dossier.state != DossierState.SCORING:
