@@ -5,6 +5,7 @@ All names are role names. Everything is made through the services.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 from accounts.enums import Level, OrganisationKind, Role
@@ -15,7 +16,7 @@ from accounts.services import (
     create_organisation,
     create_tenant,
 )
-from core import audit
+from core import audit, tenancy
 from core.models import Tenant
 from core.tenancy import current_tenant_id
 
@@ -25,6 +26,18 @@ PASSWORD = "correct horse battery staple"
 def make_tenant(slug: str, name: str, **options) -> Tenant:
     options = {"requires_second_factor": False, "is_training": True} | options
     return create_tenant(slug=slug, name=name, **options)
+
+
+@contextmanager
+def outside(tenant: Tenant):
+    """Leave the fixture's tenant for a while: a request to another tenant opens its own."""
+    token = tenancy._current.set(None)
+    tenancy._set_tenant("")
+    try:
+        yield
+    finally:
+        tenancy._current.reset(token)
+        tenancy._set_tenant(str(tenant.pk))
 
 
 def make_user(username: str, name: str) -> User:
