@@ -7,10 +7,19 @@ from functools import partial
 from uuid import UUID
 
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 
+from accounts.models import Membership
+from core.models import Job
 from documents import storage
 from documents.enums import DocumentKind
 from documents.models import RenderedDocument, StoredFile
+
+
+def visible_jobs(member: Membership) -> QuerySet[Job]:
+    """Jobs that the member or a colleague of the same organisation asked for."""
+    colleagues = Membership.objects.filter(organisation_id=member.organisation_id)
+    return Job.objects.filter(created_by__in=colleagues.values("pk"))
 
 
 def file_bytes(file: StoredFile) -> bytes:

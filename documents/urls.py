@@ -4,5 +4,6 @@ from documents import views
 
 app_name = "documents"
 urlpatterns = [
+    path("jobs/<uuid:pk>/", views.job, name="job"),
     path("public/verify/", views.verify, name="verify"),
 ]

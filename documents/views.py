@@ -1,13 +1,14 @@
 import logging
 
 from django.core.cache import cache
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import public_page
 from core.errors import TooMany
 from documents.forms import VerifyForm
+from documents.selectors import visible_jobs
 from documents.verification import Finding, verify_code, verify_pdf
 
 logger = logging.getLogger(__name__)
@@ -65,3 +66,15 @@ def _rows(request, finding: Finding | None) -> list[dict]:
         {"label": "内容指纹", "value": document.context_sha256[:16]},
         {"label": "文件校验值（SHA-256）", "value": document.sha256},
     ]
+
+
+@require_safe
+def job(request, pk):
+    """The progress of a job that somebody of the member's organisation asked for: the fragment
+    that a page asks for every two seconds. ``?result=``: a page of the tenant for the result."""
+    found = get_object_or_404(visible_jobs(request.member), pk=pk)
+    result = request.GET.get("result", "")
+    if not result.startswith(f"/{request.tenant.slug}/"):
+        result = ""
+    context = {"job": found, "poll_url": request.get_full_path(), "result_url": result}
+    return render(request, "documents/_job.html", context)

@@ -1,9 +1,16 @@
 from django.urls import path
 
-from scoring.views import assignments, scorecards
+from scoring.views import assignments, experts, panels, rankings, scorecards
 
 app_name = "scoring"
 urlpatterns = [
+    path("experts/", experts.expert_list, name="expert_list"),
+    path("experts/new/", experts.expert_create, name="expert_create"),
+    path("experts/<uuid:pk>/switch/", experts.expert_switch, name="expert_switch"),
+    path("campaigns/<slug:key>/panel/", panels.panel, name="panel"),
+    path("campaigns/<slug:key>/panel/commit/", panels.panel_commit, name="panel_commit"),
+    path("campaigns/<slug:key>/panel/draw/", panels.panel_draw, name="panel_draw"),
+    path("campaigns/<slug:key>/panel/assign/", panels.panel_assign, name="panel_assign"),
     path("assignments/", assignments.assignment_list, name="assignment_list"),
     path("assignments/<uuid:pk>/recusal/", assignments.recusal, name="recusal"),
     path("scorecards/<uuid:pk>/", scorecards.scorecard, name="scorecard"),
@@ -18,4 +25,10 @@ urlpatterns = [
         assignments.evidence_thumbnail,
         name="evidence_thumbnail",
     ),
+    path("campaigns/<slug:key>/ranking/", rankings.ranking, name="ranking"),
+    path("campaigns/<slug:key>/ranking/compute/", rankings.ranking_request, name="ranking_request"),
+    path("campaigns/<slug:key>/ranking/confirm/", rankings.ranking_confirm, name="ranking_confirm"),
+    path("campaigns/<slug:key>/decision/", rankings.decision, name="decision"),
+    path("ranking-rows/<uuid:pk>/", rankings.ranking_row, name="ranking_row"),
+    path("rankings/<uuid:pk>/summary/", rankings.ranking_summary, name="ranking_summary"),
 ]

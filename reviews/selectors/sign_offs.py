@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
@@ -105,11 +108,17 @@ def defects_by_item(dossier: Dossier) -> dict[str, dict]:
     return found
 
 
-def attestations_of(dossier: Dossier) -> dict[str, bool]:
-    """Gate key → whether the body confirmed it, from the signatures of the present revision."""
-    found: dict[str, bool] = {}
-    for given in SignOff.objects.filter(revision=dossier.revision_id).values_list(
-        "attestations", flat=True
-    ):
-        found |= given
+def attestations_by_dossier(dossiers: Iterable[Dossier]) -> dict[Any, dict[str, bool]]:
+    """dossier id → gate key → whether the body confirmed it, from the signatures of the present
+    revisions. One query for all."""
+    revisions = {dossier.revision_id: dossier.pk for dossier in dossiers}
+    found: dict[Any, dict[str, bool]] = {pk: {} for pk in revisions.values()}
+    given = SignOff.objects.filter(revision__in=list(revisions)).order_by("signed_at", "pk")
+    for revision_id, attestations in given.values_list("revision_id", "attestations"):
+        found[revisions[revision_id]] |= attestations
     return found
+
+
+def attestations_of(dossier: Dossier) -> dict[str, bool]:
+    """The same for one dossier: gate key → whether the body confirmed it."""
+    return attestations_by_dossier([dossier])[dossier.pk]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.models import Membership
 from campaigns.models import Campaign
 from core.enums import JobState
 from core.models import Job
+from reviews.enums import DossierState
 from reviews.models import Dossier
+from scoring.engine import score_sheet
 from scoring.enums import AssignmentState
-from scoring.models import Mark, Panel, Ranking, RankingRow, Scorecard
+from scoring.models import Decision, Mark, Panel, Ranking, RankingRow, Scorecard
 from scoring.permissions import can_see_results
+from scoring.selectors.facts import measured_facts
 
 
 def latest_ranking(campaign: Campaign) -> Ranking | None:
@@ -73,3 +78,99 @@ def marks_of_row(row: RankingRow) -> dict[str, dict[str, Mark]]:
     for mark in Mark.objects.filter(scorecard_id__in=raters):
         table.setdefault(mark.item, {})[raters[str(mark.scorecard_id)]] = mark
     return table
+
+
+def ranking_history(campaign: Campaign) -> list[Ranking]:
+    """Every ranking that was computed, newest first."""
+    return list(
+        Ranking.objects.filter(campaign=campaign)
+        .select_related("version", "computed_for__user", "computed_for__organisation")
+        .defer("version__body")
+        .order_by("-number")
+    )
+
+
+def ranking_rows(ranking: Ranking) -> list[RankingRow]:
+    """The rows in the order of their ranks, unranked last. One query."""
+    return list(
+        RankingRow.objects.filter(ranking=ranking)
+        .select_related("dossier__community__county", "dossier__applicant")
+        .defer("dossier__draft")
+        .order_by("group", F("rank").asc(nulls_last=True), "dossier__number")
+    )
+
+
+def decisions_of(campaign: Campaign) -> dict[Any, Decision]:
+    """dossier id → the city's decision."""
+    return {d.dossier_id: d for d in Decision.objects.filter(dossier__campaign=campaign)}
+
+
+def ranking_stage(campaign: Campaign) -> str:
+    """``scoring``: experts are at it; ``decision``: confirmed, to be decided; ``decided``;
+    ``empty``: nothing has come to the experts yet."""
+    states = set(
+        Dossier.objects.filter(
+            campaign=campaign, state__in=[DossierState.SCORING, DossierState.DECISION]
+        )
+        .values_list("state", flat=True)
+        .distinct()
+    )
+    if DossierState.SCORING in states:
+        return "scoring"
+    if Decision.objects.filter(dossier__campaign=campaign).exists():
+        return "decided"
+    return "decision" if states else "empty"
+
+
+@dataclass(frozen=True)
+class RaterSheet:
+    """One expert's sheet in a result. ``text``: how its total came about; ``agrees``: whether the
+    marks, computed anew, give the total that was ranked."""
+
+    rater: str
+    total: Decimal
+    use: str
+    lines: tuple[str, ...]
+    agrees: bool
+
+
+@dataclass(frozen=True)
+class MarksTable:
+    """``sections``: ``[{code, title, items: [{code, title, maximum, cells: [{rater, points, text,
+    comment}]}]}]`` with one cell per rater in the order of ``raters``."""
+
+    raters: tuple[RaterSheet, ...]
+    sections: list[dict]
+
+
+def explain_marks(row: RankingRow) -> MarksTable:
+    """Every mark behind a row, and each sheet computed anew from them. Two queries."""
+    definition, dossier = row.ranking.version.definition, row.dossier
+    table = marks_of_row(row)
+    facts = measured_facts(definition, dossier)
+    raters, results = [], {}
+    for stored in row.explanation["raters"]:
+        name = stored["rater"]
+        raw = {code: marks[name].raw for code, marks in table.items() if name in marks}
+        result = score_sheet(definition, dossier.track, raw, facts)
+        results[name] = result
+        total = Decimal(stored["total"])
+        agrees = result.complete and result.total == total
+        raters.append(RaterSheet(name, total, stored["use"], result.explanation, agrees))
+    sections = []
+    for section in definition.sections(dossier.track):
+        items = []
+        for item in section.items_for(dossier.track):
+            cells = []
+            for name, result in results.items():
+                mark = table.get(item.code, {}).get(name)
+                one = result.items[item.code]
+                comment = mark.comment if mark else ""
+                cells.append(
+                    {"rater": name, "points": one.points, "text": one.text, "comment": comment}
+                )
+            items.append(
+                {"code": item.code, "title": item.title, "maximum": item.points, "cells": cells}
+            )
+        sections.append({"code": section.code, "title": section.title, "rows": items})
+    return MarksTable(tuple(raters), sections)

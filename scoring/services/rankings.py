@@ -17,7 +17,7 @@ from core.models import Job
 from documents.enums import DocumentKind
 from reviews.enums import DossierState
 from reviews.models import Dossier
-from reviews.selectors.sign_offs import attestations_of
+from reviews.selectors.sign_offs import attestations_by_dossier
 from reviews.services.papers import request_papers
 from reviews.services.route import enter_step
 from reviews.services.sign_offs import record_decision_sign_off
@@ -66,6 +66,7 @@ def compute_rows(dossiers: list[Dossier]) -> list[dict]:
     definition = dossiers[0].version.definition
     sheets = submitted_sheets(dossiers)
     facts = facts_by_dossier(dossiers)
+    attestations = attestations_by_dossier(dossiers)
     panels, gates, candidates = {}, {}, []
     for dossier in dossiers:
         cards = sheets.get(dossier.pk, [])
@@ -79,7 +80,7 @@ def compute_rows(dossiers: list[Dossier]) -> list[dict]:
         ]
         panels[dossier.pk] = combine_raters(definition, stored)
         gates[dossier.pk] = evaluate_gates(
-            definition, dossier.track, facts[dossier.pk], attestations_of(dossier)
+            definition, dossier.track, facts[dossier.pk], attestations[dossier.pk]
         )
         panel = panels[dossier.pk]
         candidates.append(
