@@ -25,13 +25,18 @@ def expert_pool() -> list[Expert]:
     )
 
 
-def members_for_pool() -> QuerySet[Membership]:
-    """Active members with the role of an expert who are not in the pool yet."""
+def expert_members() -> QuerySet[Membership]:
+    """Active members with the role of an expert."""
     return (
-        Membership.objects.filter(role=Role.EXPERT, is_active=True, expert_entries=None)
+        Membership.objects.filter(role=Role.EXPERT, is_active=True)
         .select_related("user", "organisation")
         .order_by("user__name")
     )
+
+
+def members_for_pool() -> QuerySet[Membership]:
+    """Those who are not in the pool yet."""
+    return expert_members().filter(expert_entries=None)
 
 
 def panel_of(campaign: Campaign) -> Panel | None:

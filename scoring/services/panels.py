@@ -35,6 +35,8 @@ def add_expert(*, actor, membership: Membership, field: str, employer: str) -> E
         raise PermissionDenied("not the keeper of the pool")
     if membership.role != Role.EXPERT:
         raise ValidationError("只有角色为“评审专家”的任职才能进入专家库。")
+    if Expert.objects.filter(membership=membership).exists():
+        raise ValidationError({"membership": "这个人已经在专家库中。"})
     expert = Expert(membership=membership, field=field, employer=employer)
     expert.full_clean()
     expert.save(force_insert=True)

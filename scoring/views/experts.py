@@ -13,7 +13,7 @@ from core.forms import add_errors
 from scoring.forms.panels import ExpertForm
 from scoring.models import Expert
 from scoring.permissions import can_manage_pool, can_see_pool
-from scoring.selectors.panels import expert_pool, members_for_pool
+from scoring.selectors.panels import expert_members, expert_pool, members_for_pool
 from scoring.services.panels import add_expert, set_expert_active
 
 
@@ -36,7 +36,9 @@ def expert_create(request):
     """Take a member with the role of an expert into the pool."""
     if not can_manage_pool(request.member):
         raise PermissionDenied
-    form = ExpertForm(request.POST or None, candidates=members_for_pool())
+    # A form sent twice names somebody who is in the pool by now: the service and its answer tell.
+    candidates = expert_members() if request.method == "POST" else members_for_pool()
+    form = ExpertForm(request.POST or None, candidates=candidates)
     if request.method == "POST" and form.is_valid():
 
         def act():

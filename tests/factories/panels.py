@@ -10,7 +10,7 @@ from scoring.models import Assignment, Expert, Panel, Scorecard
 from scoring.services.panels import add_expert, commit_panel, draw_panel
 from scoring.services.scorecards import save_marks, submit_scorecard
 from tests.factories.cast import make_member
-from tests.factories.dossiers import make_submitted, set_clock
+from tests.factories.dossiers import DURING, make_submitted, set_clock
 from tests.factories.sign_offs import fresh, pass_to
 
 REVIEWING = "2023-11-10 09:00"
@@ -38,6 +38,7 @@ def make_experts(people, count: int = 7) -> list[Expert]:
 
 def make_scoring(people, count: int = 1, **fields) -> list[Dossier]:
     """Dossiers that every level has signed and that wait for the experts."""
+    set_clock(DURING)
     dossiers = [pass_to(make_submitted(people, **fields), "scoring", people) for _ in range(count)]
     set_clock(REVIEWING)
     return [fresh(dossier) for dossier in dossiers]
