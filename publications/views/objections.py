@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from core import wording
 from core.errors import Refused
 from core.pagination import page_of
 from publications import permissions, selectors, services
@@ -44,6 +45,27 @@ def objection_detail(request, pk):
     return render(
         request,
         "publications/objection_detail.html",
-        {"objection": objection, "form": form if can_handle or form.errors else None},
+        {
+            "objection": objection,
+            "rows": _rows(objection),
+            "form": form if can_handle or form.errors else None,
+        },
         status=400 if form.errors else 200,
     )
+
+
+def _rows(objection) -> list[dict]:
+    name = objection.dossier.community.name if objection.dossier_id else "不针对具体小区"
+    rows = [
+        ("公示", objection.notice.title),
+        ("涉及小区", name),
+        ("姓名", objection.name),
+        ("联系方式", objection.contact),
+        ("异议内容", objection.text),
+    ]
+    if objection.handled_at:
+        rows += [
+            ("处理意见", objection.reply),
+            ("处理时间", wording.cn_datetime(objection.handled_at)),
+        ]
+    return [{"label": label, "value": value} for label, value in rows]
