@@ -1,12 +1,17 @@
 """What every page of the shell needs."""
 
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from portal.menu import menu_of
 
 
 def shell(request) -> dict:
+    """Who acts where; the menu is made only for a page that shows it."""
     return {
         "tenant": getattr(request, "tenant", None),
         "member": getattr(request, "member", None),
         "memberships": getattr(request, "memberships", []),
         "server_time": timezone.now(),
+        "menu": SimpleLazyObject(lambda: menu_of(request)),
     }

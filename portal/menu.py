@@ -1,0 +1,139 @@
+"""The left menu of each role: a table of what it is offered, with the counts of what waits.
+
+A role sees the items that name it, in the order of the table. Items of a campaign lead to the one
+whose page is open, else to the current one. The whole menu costs three queries at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+
+from accounts.enums import Role
+from accounts.models import Membership
+from portal.selectors import todo
+from portal.selectors.campaigns import current_campaign
+
+OFFICES = {
+    Role.COMMITTEE_OFFICER,
+    Role.NEIGHBOURHOOD_OFFICER,
+    Role.STREET_OFFICER,
+    Role.COUNTY_OFFICER,
+}
+OVERSEERS = {Role.CITY_OFFICER, Role.AUDITOR}
+EVERYBODY = set(Role)
+
+
+@dataclass(frozen=True)
+class Item:
+    """``of_campaign``: the URL takes the key of a campaign. ``counts``: role → what waits there."""
+
+    title: str
+    name: str
+    roles: Collection[Role]
+    of_campaign: bool = False
+    counts: Mapping[Role, Callable[[Membership], int]] = field(default_factory=dict)
+
+
+MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
+    ("", (Item("工作台", "portal:home", EVERYBODY),)),
+    (
+        "办理",
+        (
+            Item(
+                "申报材料", "reviews:dossier_list", OFFICES | OVERSEERS | {Role.APPLICANT},
+                counts={Role.APPLICANT: todo.count_corrections},
+            ),
+            Item(
+                "异议", "publications:objection_list", OVERSEERS,
+                counts={Role.CITY_OFFICER: todo.count_objections},
+            ),
+        ),
+    ),
+    (
+        "评选",
+        (
+            Item("评选活动", "campaigns:campaign_list", EVERYBODY),
+            Item(
+                "进展总览", "portal:overview", OVERSEERS | {Role.COUNTY_OFFICER}, of_campaign=True
+            ),
+            Item("公示公布", "publications:notice_list", OVERSEERS),
+            Item("公示公布", "publications:public_home", EVERYBODY - OVERSEERS),
+        ),
+    ),
+    (
+        "台账",
+        (
+            Item("小区", "communities:community_list", EVERYBODY - {Role.EXPERT}),
+            Item("物业服务企业", "communities:company_list", EVERYBODY - {Role.EXPERT}),
+        ),
+    ),
+    (
+        "管理",
+        (
+            Item("人员", "people:member_list", {Role.TENANT_ADMIN}),
+            Item("邀请", "people:invitation_list", {Role.TENANT_ADMIN}),
+            Item("单位", "people:organisation_list", {Role.TENANT_ADMIN}),
+            Item("操作记录", "people:operation_log", {Role.AUDITOR, Role.TENANT_ADMIN}),
+        ),
+    ),
+)  # fmt: skip
+
+
+def menu_of(request) -> list[dict]:
+    """The sections of ``components/menu.html`` for the member of the request: ``[{title, items:
+    [{title, url, count, active}]}]``; empty without a member."""
+    member = getattr(request, "member", None)
+    if member is None:
+        return []
+    offered = [
+        (title, [item for item in items if member.role in item.roles]) for title, items in MENU
+    ]
+    key = _campaign_key(request, any(item.of_campaign for _, items in offered for item in items))
+    sections = [
+        {
+            "title": title,
+            "items": [_entry(item, request, key) for item in items if _fits(item, key)],
+        }
+        for title, items in offered
+    ]
+    _mark_open(request.path, [entry for section in sections for entry in section["items"]])
+    return [section for section in sections if section["items"]]
+
+
+def _campaign_key(request, is_asked: bool) -> str:
+    """The key of the campaign whose page is open, else of the current one; empty without one."""
+    match = request.resolver_match
+    if match and "key" in match.kwargs:
+        return match.kwargs["key"]
+    campaign = current_campaign(request.member) if is_asked else None
+    return campaign.key if campaign else ""
+
+
+def _fits(item: Item, key: str) -> bool:
+    return bool(key) or not item.of_campaign
+
+
+def _entry(item: Item, request, key: str) -> dict:
+    member = request.member
+    count = item.counts.get(member.role)
+    values = [request.tenant.slug, *([key] if item.of_campaign else [])]
+    return {
+        "title": item.title,
+        "url": reverse(item.name, args=values),
+        "count": count(member) if count else None,
+        "active": False,
+    }
+
+
+def _mark_open(path: str, entries: list[dict]) -> None:
+    """The open page belongs to the entry with the longest address that its own begins with; only
+    the page itself belongs to the home page, below which everything lies."""
+    home, *others = entries
+    below = [entry for entry in others if path.startswith(entry["url"])]
+    if below:
+        max(below, key=lambda entry: len(entry["url"]))["active"] = True
+    else:
+        home["active"] = path == home["url"]

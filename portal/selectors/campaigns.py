@@ -1,0 +1,67 @@
+"""Which campaign the pages of the shell mean, and how long until its next deadline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Case, IntegerField, Value, When
+from django.utils import timezone
+
+from accounts.models import Membership
+from campaigns.definition import Definition
+from campaigns.enums import CampaignState
+from campaigns.models import Campaign
+from campaigns.selectors import (
+    DeadlineState,
+    current_versions,
+    next_deadline,
+    open_campaigns,
+    visible_campaigns,
+)
+from publications.periods import is_working_day
+
+_OPEN_FIRST = Case(
+    When(state=CampaignState.OPEN, then=Value(0)),
+    When(state=CampaignState.CLOSED, then=Value(1)),
+    default=Value(2),
+    output_field=IntegerField(),
+)
+
+
+def current_campaign(member: Membership) -> Campaign | None:
+    """The campaign that pages without one mean: the newest open one, else the newest closed,
+    else the newest. One query."""
+    return visible_campaigns(member).order_by(_OPEN_FIRST, "-year", "-created_at").first()
+
+
+@dataclass(frozen=True)
+class Countdown:
+    """An open campaign and its next deadline; ``working_days`` from tomorrow to its last day."""
+
+    campaign: Campaign
+    definition: Definition
+    deadline: DeadlineState | None
+    working_days: int | None
+
+
+def countdowns(moment: datetime) -> list[Countdown]:
+    """Every open campaign, the newest first. Two queries."""
+    campaigns = list(open_campaigns())
+    versions = current_versions(campaigns)
+    found = []
+    for campaign in campaigns:
+        definition = versions[campaign.pk].definition
+        deadline = next_deadline(definition, moment)
+        days = None
+        if deadline and deadline.state == "open":
+            last = timezone.localdate(deadline.last_moment)
+            days = working_days_between(timezone.localdate(moment), last)
+        found.append(Countdown(campaign, definition, deadline, days))
+    return found
+
+
+def working_days_between(today: date, last: date) -> int:
+    """Working days after ``today`` up to and with ``last``; 0 when it is past."""
+    days = range(1, (last - today).days + 1)
+    return sum(is_working_day(today + timedelta(days=n)) for n in days)
