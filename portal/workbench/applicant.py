@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from portal.selectors import todo
-from portal.workbench.pieces import SHOWN, Bench, Desk, Entry, WorkList
+from portal.workbench.pieces import SHOWN, Bench, Desk, Empty, Entry, WorkList
 from reviews.enums import DossierState
 from reviews.selectors.deadlines import submission_deadline
 from reviews.selectors.dossiers import ON_ROUTE, definitions_of, visible_dossiers, waiting_for
@@ -30,11 +30,12 @@ def applicant_bench(desk: Desk) -> Bench:
     def entries(rows) -> list[Entry]:
         return [_entry(desk, row, definitions[row.version_id]) for row in rows]
 
-    start = {"title": "没有要填报或补正的材料", "text": "选择本单位管理的小区，就可以开始申报。"}
+    start = Empty("没有要填报或补正的材料", "现在没有开放申报的活动。")
     if desk.campaign:
-        start |= {"url": desk.url("reviews:dossier_create"), "label": "开始申报"}
-    else:
-        start["text"] = "现在没有开放申报的活动。"
+        start = Empty(
+            start.title, "选择本单位管理的小区，就可以开始申报。",
+            desk.url("reviews:dossier_create"), "开始申报",
+        )  # fmt: skip
     return Bench(
         [
             WorkList(
@@ -43,12 +44,12 @@ def applicant_bench(desk: Desk) -> Bench:
             ),
             WorkList(
                 "started", "我发起的", number(ON_ROUTE), entries(moving),
-                {"title": "没有办理中的材料", "text": "提交后，可以在这里看到每份材料等谁办理。"},
+                Empty("没有办理中的材料", "提交后，可以在这里看到每份材料等谁办理。"),
                 url=listed, unit="份", hint="已提交，办理中", is_waiting=True,
             ),
             WorkList(
                 "done", "已办", number(OVER), entries(over),
-                {"title": "还没有办结的材料", "text": "公布结果后会出现在这里。"},
+                Empty("还没有办结的材料", "公布结果后会出现在这里。"),
                 url=listed, unit="份", hint="已有结果",
             ),
         ]

@@ -8,7 +8,7 @@ from core.enums import JobState
 from core.models import Job
 from core.verbs import VERBS
 from portal.selectors import progress, todo
-from portal.workbench.pieces import SHOWN, Bench, Desk, Entry, Panel, WorkList
+from portal.workbench.pieces import SHOWN, Bench, Desk, Empty, Entry, Panel, WorkList, meter
 from publications.enums import ObjectionState
 from publications.selectors import visible_objections
 from reviews.enums import DossierState, Outcome
@@ -47,14 +47,14 @@ def city_bench(desk: Desk) -> Bench:
         [
             WorkList(
                 "todo", "待办", len(waiting), waiting[:SHOWN],
-                {"title": "没有要办的事", "text": "审定、异议、公示和未完成的任务会出现在这里。"},
+                Empty("没有要办的事", "审定、异议、公示和未完成的任务会出现在这里。"),
                 hint="审定、异议、公示、任务", is_waiting=True,
             ),
             _jobs(desk),
             WorkList(
                 "done", "已办", count_done(desk.member),
                 [_decided(desk, row) for row in done_by(desk.member)[:SHOWN]],
-                {"title": "还没有审定过的材料", "text": "审定意见会出现在这里。"},
+                Empty("还没有审定过的材料", "审定意见会出现在这里。"),
                 url=desk.url("reviews:dossier_list"), hint="已签署审定意见",
             ),
         ],
@@ -157,7 +157,7 @@ def _jobs(desk: Desk) -> WorkList:
             Entry(title=job.label, status=JOBS[job.state], at=job.created_at)
             for job in jobs[:SHOWN]
         ],
-        {"title": "还没有发起过任务", "text": "计算排名、生成文书等后台任务会出现在这里。"},
+        Empty("还没有发起过任务", "计算排名、生成文书等后台任务会出现在这里。"),
         unit="项", hint="计算和文书任务",
     )  # fmt: skip
 
@@ -197,7 +197,7 @@ def _counties(desk: Desk) -> Panel:
     short = []
     if desk.campaign:
         short = [
-            {"label": row.county.name, "value": row.count, "minimum": row.fewest, "maximum": None}
+            meter(row.county.name, row.count, row.fewest)
             for row in applications_by_county(desk.campaign)
             if row.is_short
         ]
@@ -245,7 +245,7 @@ def auditor_bench(desk: Desk) -> Bench:
                     )
                     for record in records
                 ],
-                {"title": "还没有操作记录", "text": "每项操作都会留下一条记录。"},
+                Empty("还没有操作记录", "每项操作都会留下一条记录。"),
                 url=log, unit="条", hint="只增不改，首尾相接",
             )
         ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from portal.selectors import todo
-from portal.workbench.pieces import SHOWN, Bench, Desk, Entry, Panel, WorkList
+from portal.workbench.pieces import SHOWN, Bench, Desk, Empty, Entry, Panel, WorkList, meter
 from reviews.enums import Outcome
 from reviews.selectors.counties import applications_by_county
 from reviews.selectors.filings import filings_of
@@ -26,18 +26,18 @@ def office_lists(desk: Desk) -> list[WorkList]:
         WorkList(
             "todo", "待办", count_todo(member),
             [_waiting(desk, dossier) for dossier in waiting_for(member)[:SHOWN]],
-            {"title": "没有等待您审核的材料", "text": "材料到达本环节后会出现在这里。"},
+            Empty("没有等待您审核的材料", "材料到达本环节后会出现在这里。"),
             url=listed, hint="等待本单位审核", is_waiting=True,
         ),
         WorkList(
             "started", "我发起的", returned.count(), _returned(desk, returned),
-            {"title": "没有等待补正的材料", "text": "由您退回、申报单位还没有重新提交的在这里。"},
+            Empty("没有等待补正的材料", "由您退回、申报单位还没有重新提交的在这里。"),
             url=listed, hint="已退回，等待补正", is_waiting=True,
         ),
         WorkList(
             "done", "已办", count_done(member),
             [_signed(desk, row) for row in done_by(member)[:SHOWN]],
-            {"title": "还没有办过的材料", "text": "签署过的意见会出现在这里。"},
+            Empty("还没有办过的材料", "签署过的意见会出现在这里。"),
             url=listed, hint="已签署意见",
         ),
     ]  # fmt: skip
@@ -95,7 +95,7 @@ def _quota(desk: Desk) -> Panel:
         return Panel("quota", "本县区申报数", text="现在没有开放的评选活动。")
     here = desk.member.organisation.division_id
     meters = [
-        {"label": row.county.name, "value": row.count, "minimum": row.fewest, "maximum": row.most}
+        meter(row.county.name, row.count, row.fewest, row.most)
         for row in applications_by_county(desk.campaign)
         if row.county.pk == here
     ]

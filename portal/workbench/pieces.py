@@ -33,15 +33,24 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Empty:
+    """What an empty list says, and the next step where there is one."""
+
+    title: str
+    text: str
+    url: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
 class WorkList:
-    """待办, 已办 or 我发起的. ``empty``: title, text and optionally url, label of the next step.
-    ``is_waiting``: the rows wait for somebody, the others are past."""
+    """待办, 已办 or 我发起的. ``is_waiting``: the rows wait for somebody, the others are past."""
 
     code: str
     title: str
     count: int
     entries: list[Entry]
-    empty: dict
+    empty: Empty
     url: str = ""
     unit: str = "件"
     hint: str = ""
@@ -72,6 +81,11 @@ class Panel:
     rows: list[dict] = field(default_factory=list)
     chart: dict | None = None
     text: str = ""
+
+
+def meter(label: str, value: int, fewest=None, most=None, unit="个") -> dict:
+    """A count for ``components/meter.html``."""
+    return {"label": label, "value": value, "minimum": fewest, "maximum": most, "unit": unit}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from accounts.selectors import visible_invitations, visible_members, visible_org
 from communities.selectors import metric_title
 from core.wording import cn_date, points
 from portal.selectors import todo
-from portal.workbench.pieces import SHOWN, Bench, Desk, Entry, Panel, WorkList
+from portal.workbench.pieces import SHOWN, Bench, Desk, Empty, Entry, Panel, WorkList, meter
 from scoring.enums import AssignmentState
 
 # ---- experts ---------------------------------------------------------------------------------
@@ -20,38 +20,35 @@ def expert_bench(desk: Desk) -> Bench:
     numbers = todo.assignments_by_state(desk.member)
     progress = todo.scoring_progress(desk.member)
 
-    def listed(code: str, title: str, state: str, empty: dict, **options) -> WorkList:
+    def listed(code: str, title: str, state: str, empty: Empty, **options) -> WorkList:
         cards = list(todo.own_cards(desk.member, state)[:SHOWN])
         return WorkList(
             code, title, numbers.get(state, 0), [_card(desk, card) for card in cards], empty,
-            unit="份", **options,
+            url=desk.url("scoring:assignment_list"), unit="份", **options,
         )  # fmt: skip
 
     return Bench(
         [
             listed(
                 "todo", "待办", AssignmentState.ASSIGNED,
-                {"title": "没有等待您评分的材料", "text": "抽取专家组、分派材料后会出现在这里。"},
+                Empty("没有等待您评分的材料", "市住建局抽取专家组并分派后会出现在这里。"),
                 hint="等待评分", is_waiting=True,
             ),
             listed(
                 "done", "已办", AssignmentState.SUBMITTED,
-                {"title": "还没有提交的评分表", "text": "评完全部指标后提交。"},
+                Empty("还没有提交的评分表", "评完全部指标后提交。"),
                 hint="已提交评分表",
             ),
             listed(
                 "started", "我发起的", AssignmentState.RECUSED,
-                {"title": "没有申请回避", "text": "与申报单位有利害关系的，请在评分前申请回避。"},
+                Empty("没有申请回避", "与申报单位有利害关系的，请在评分前申请回避。"),
                 hint="申请回避",
             ),
         ],
         side=[
             Panel(
                 "progress", "评分进度",
-                meters=[
-                    {"label": "已评指标", "value": progress["marked"], "minimum": progress["due"],
-                     "maximum": None, "unit": "项"},
-                ] if progress["due"] else [],
+                meters=[meter("已评指标", progress["marked"], progress["due"], unit="项")] if progress["due"] else [],
                 text="还没有分派给您的材料。",
             )
         ],
@@ -63,8 +60,10 @@ def _card(desk: Desk, card) -> Entry:
     dossier = assignment.dossier
     is_open = assignment.state == AssignmentState.ASSIGNED
     at = assignment.assigned_at if is_open else card.submitted_at or assignment.assigned_at
+    is_recused = assignment.state == AssignmentState.RECUSED
     return Entry(
         title=dossier.community.name,
+        url="" if is_recused else desk.url("scoring:scorecard", card.pk),
         note=f"{dossier.number} · {dossier.community.county.name} · "
         f"已评 {card.marked_items}/{card.due_items} 项",
         status=assignment.get_state_display(),
@@ -80,19 +79,19 @@ def _card(desk: Desk, card) -> Entry:
 def evaluator_bench(desk: Desk) -> Bench:
     waiting = todo.dossiers_to_measure(desk.member)
     facts = todo.facts_by(desk.member)
+    listed = desk.url("communities:community_list")
     return Bench(
         [
             WorkList(
                 "todo", "待办", waiting.count(),
                 [_unmeasured(desk, dossier) for dossier in waiting[:SHOWN]],
-                {"title": "没有等待录入的小区", "text": "申报小区的实测数据都已录入。"},
+                Empty("没有等待录入的小区", "申报小区的实测数据都已录入。"),
                 unit="个", hint="申报小区还没有实测数据", is_waiting=True,
             ),
             WorkList(
                 "done", "已办", facts.count(), [_fact(desk, fact) for fact in facts[:SHOWN]],
-                {"title": "还没有录入实测数据", "text": "打开小区，录入满意度等数据和来源。",
-                 "url": desk.url("communities:community_list"), "label": "查找小区"},
-                url=desk.url("communities:community_list"), unit="项", hint="本机构录入的实测数据",
+                Empty("还没有录入实测数据", "打开小区，录入满意度等数据和来源。", listed, "查找小区"),
+                url=listed, unit="项", hint="本机构录入的实测数据",
             ),
         ]
     )  # fmt: skip
@@ -133,25 +132,25 @@ def admin_bench(desk: Desk) -> Bench:
     accepted = invitations.filter(accepted_at__isnull=False).order_by("-accepted_at")
     listed = desk.url("people:invitation_list")
     dead = list(todo.dead_jobs()[:SHOWN])
-    invite = {"url": desk.url("people:invitation_create"), "label": "邀请人员"}
+    invite = desk.url("people:invitation_create")
     return Bench(
         [
             WorkList(
                 "todo", "待办", expired.count(),
                 [_invitation(desk, row, "已过期") for row in expired[:SHOWN]],
-                {"title": "没有过期的邀请", "text": "过期没有接受的邀请会出现在这里，可以重新发出。"},
+                Empty("没有过期的邀请", "过期没有接受的邀请会出现在这里，可以重新发出。"),
                 url=listed, hint="邀请过期，待重发", is_waiting=True,
             ),
             WorkList(
                 "started", "我发起的", waiting.count(),
                 [_invitation(desk, row, "待接受") for row in waiting[:SHOWN]],
-                {"title": "没有等待接受的邀请", "text": "为各单位的经办人发出邀请。", **invite},
+                Empty("没有等待接受的邀请", "为各单位的经办人发出邀请。", invite, "邀请人员"),
                 url=listed, hint="邀请已发，待接受", is_waiting=True,
             ),
             WorkList(
                 "done", "已办", accepted.count(),
                 [_invitation(desk, row, "已接受") for row in accepted[:SHOWN]],
-                {"title": "还没有人接受邀请", "text": "对方接受后会出现在这里。"},
+                Empty("还没有人接受邀请", "对方接受后会出现在这里。"),
                 url=listed, hint="邀请已接受",
             ),
         ],
