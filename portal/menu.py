@@ -15,6 +15,7 @@ from accounts.enums import Role
 from accounts.models import Membership
 from portal.selectors import todo
 from portal.selectors.campaigns import current_campaign
+from scoring.selectors.assignments import count_open_assignments
 
 OFFICES = {
     Role.COMMITTEE_OFFICER,
@@ -47,6 +48,12 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 counts={Role.APPLICANT: todo.count_corrections},
             ),
             Item(
+                "专家评审",
+                "scoring:assignment_list",
+                {Role.EXPERT},
+                counts={Role.EXPERT: count_open_assignments},
+            ),
+            Item(
                 "异议", "publications:objection_list", OVERSEERS,
                 counts={Role.CITY_OFFICER: todo.count_objections},
             ),
@@ -59,6 +66,8 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item(
                 "进展总览", "portal:overview", OVERSEERS | {Role.COUNTY_OFFICER}, of_campaign=True
             ),
+            Item("专家组", "scoring:panel", OVERSEERS, of_campaign=True),
+            Item("排名与审定", "scoring:ranking", OVERSEERS, of_campaign=True),
             Item("公示公布", "publications:notice_list", OVERSEERS),
             Item("公示公布", "publications:public_home", EVERYBODY - OVERSEERS),
         ),
@@ -68,6 +77,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             Item("小区", "communities:community_list", EVERYBODY - {Role.EXPERT}),
             Item("物业服务企业", "communities:company_list", EVERYBODY - {Role.EXPERT}),
+            Item("专家库", "scoring:expert_list", OVERSEERS | {Role.TENANT_ADMIN}),
         ),
     ),
     (

@@ -85,9 +85,9 @@ def _stages(desk: Desk, places: list[progress.Place]) -> list[Entry]:
     sheets = todo.sheets_by_state(desk.campaign)
     is_drawn = todo.has_drawn_panel(desk.campaign)
     found = []
-    for state, word in (
-        (DossierState.SCORING, _scoring_word(sheets, is_drawn)),
-        (DossierState.DECISION, "待审定"),
+    for state, word, page in (
+        (DossierState.SCORING, *_scoring_word(sheets, is_drawn)),
+        (DossierState.DECISION, "待审定", "scoring:ranking"),
     ):
         here = [place for place in places if place.state == state]
         if not here or not word:
@@ -96,7 +96,7 @@ def _stages(desk: Desk, places: list[progress.Place]) -> list[Entry]:
         found.append(
             Entry(
                 title=f"{sum(place.count for place in here)} 份材料",
-                url=desk.url("portal:overview", desk.campaign.key),
+                url=desk.url(page, desk.campaign.key),
                 note=desk.campaign.title,
                 status=word,
                 at=since,
@@ -107,11 +107,11 @@ def _stages(desk: Desk, places: list[progress.Place]) -> list[Entry]:
     return found
 
 
-def _scoring_word(sheets: dict[str, int], is_drawn: bool) -> str:
-    """What the bureau has to do about scoring; empty while the experts are at work."""
+def _scoring_word(sheets: dict[str, int], is_drawn: bool) -> tuple[str, str]:
+    """What the bureau has to do about scoring and on which page; no word while experts score."""
     if not is_drawn:
-        return "待抽取专家组"
-    return "" if sheets.get(AssignmentState.ASSIGNED) else "待计算排名"
+        return "待抽取专家组", "scoring:panel"
+    return "" if sheets.get(AssignmentState.ASSIGNED) else "待计算排名", "scoring:ranking"
 
 
 def _objection(desk: Desk, row) -> Entry:

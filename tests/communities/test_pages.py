@@ -124,7 +124,7 @@ def test_list_pages_by_key(people, sign_in):
     assert "小区000号" in text(back)
 
 
-LIST_QUERIES = 11
+LIST_QUERIES = 13
 
 
 @pytest.mark.parametrize("number", [1, 30])
@@ -141,11 +141,11 @@ def test_detail_costs_the_same_queries(people, north, sign_in, django_assert_num
     for n in range(number):
         measure(north, people.evaluator, period=f"第 {n} 期")
     client = sign_in(people.city_officer)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(url("community_detail", north.pk))
 
 
-COMPANY_QUERIES = 10
+COMPANY_QUERIES = 12
 
 
 @pytest.mark.parametrize("number", [1, 30])

@@ -570,4 +570,4 @@ def test_the_list_costs_the_same_with_30_rows(people, sign_in, django_assert_num
         client.get(url("dossier_list"))
 
 
-LIST_QUERIES = 13
+LIST_QUERIES = 14

@@ -392,8 +392,8 @@ def test_ranking_pages_take_the_same_number_of_queries(people, sign_in, django_a
         client.get(url("ranking_row", template.pk))
 
 
-RANKING_QUERIES = 15
-ROW_QUERIES = 11
+RANKING_QUERIES = 16
+ROW_QUERIES = 13
 
 
 def test_stored_rows_hold_plain_json(people):

@@ -355,5 +355,5 @@ def test_list_and_card_take_the_same_number_of_queries_however_much_there_is(
         client.get(url("scorecard", card.pk))
 
 
-LIST_QUERIES = 10
-CARD_QUERIES = 15
+LIST_QUERIES = 11
+CARD_QUERIES = 16
