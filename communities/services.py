@@ -289,6 +289,7 @@ def record_fact(
     if actor is not audit.SYSTEM and not can_record_fact(actor, community):
         raise PermissionDenied
     fact = Fact(
+        entered_at=clock.now(),
         community=community,
         metric=metric.strip(),
         value=value,

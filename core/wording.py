@@ -93,8 +93,18 @@ def short_hash(digest) -> str:
     return " ".join(text[i : i + 4] for i in range(0, len(text), 4))
 
 
-def meter_of(value, minimum=None, maximum=None) -> dict:
-    """Return how a quota stands: bar lengths in per cent of the drawing, tone and words."""
+def meter_of(value, minimum=None, maximum=None, total=None) -> dict:
+    """Return how a quota stands: bar lengths in per cent of the drawing, tone and words. With a
+    ``total`` it is a part of a whole instead."""
+    if total is not None:
+        share = value * 100 / max(total, 1)
+        is_all = bool(total) and value >= total
+        return {
+            "fill": f"{min(share, 100):.1f}%",
+            "mark": "",
+            "tone": "ok" if is_all else "info",
+            "words": "全部完成" if is_all else f"{int(share)}%",
+        }
     scale = max(value, minimum or 0, maximum or 0, 1)
     bar = {"fill": f"{value * 100 / scale:.1f}%", "mark": ""}
     limit = maximum if maximum is not None else minimum

@@ -1,5 +1,7 @@
 """What every page of the shell needs."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -8,10 +10,11 @@ from portal.menu import menu_of
 
 def shell(request) -> dict:
     """Who acts where; the menu is made only for a page that shows it."""
+    tenant = getattr(request, "tenant", None)
     return {
-        "tenant": getattr(request, "tenant", None),
+        "tenant": tenant,
         "member": getattr(request, "member", None),
         "memberships": getattr(request, "memberships", []),
-        "server_time": timezone.now(),
+        "server_time": timezone.now() + (tenant.clock_offset if tenant else timedelta()),
         "menu": SimpleLazyObject(lambda: menu_of(request)),
     }

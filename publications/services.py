@@ -41,6 +41,7 @@ def prepare_notice(campaign: Campaign, *, actor) -> Notice:
         raise Refused(f"还有 {undecided} 卷材料没有审定结论，请先逐卷审定，再拟公示。")
     definition = decisions[0].dossier.version.definition
     notice = Notice.objects.create(
+        created_at=clock.now(),
         campaign=campaign,
         kind=NoticeKind.PUBLIC_NOTICE,
         ranking_id=decisions[0].ranking_row.ranking_id,
@@ -145,6 +146,7 @@ def prepare_announcement(campaign: Campaign, *, actor) -> Notice:
     if not entries:
         raise Refused("异议成立后名单已经没有小区，不能公布。请重新审定。")
     announcement = Notice.objects.create(
+        created_at=clock.now(),
         campaign=campaign,
         kind=NoticeKind.ANNOUNCEMENT,
         ranking_id=notice.ranking_id,

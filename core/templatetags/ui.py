@@ -324,8 +324,8 @@ def stat_cards(cards):
 
 
 @register.inclusion_tag(component("meter"))
-def meter(label, value, minimum=None, maximum=None, unit="个", note=""):
-    """A count against its quota, said in words and drawn."""
+def meter(label, value, minimum=None, maximum=None, unit="个", note="", total=None):
+    """A count against its quota, or a part of a total, said in words and drawn."""
     return {
         "label": label,
         "value": value,
@@ -333,7 +333,8 @@ def meter(label, value, minimum=None, maximum=None, unit="个", note=""):
         "note": note,
         "minimum": minimum,
         "maximum": maximum,
-        **wording.meter_of(value, minimum, maximum),
+        "total": total,
+        **wording.meter_of(value, minimum, maximum, total),
     }
 
 

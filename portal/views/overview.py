@@ -70,14 +70,15 @@ def _cards(places) -> list[dict]:
         return sum(place.count for place in places if not states or place.state in states)
 
     states = DossierState
+    chosen = number(states.LISTED, states.AWARDED)
+    others = number(states.REFUSED, states.NOT_AWARDED)
     return [
         {"title": "已提交", "value": number(), "unit": "份"},
         {"title": "逐级审核中", "value": number(states.IN_REVIEW), "unit": "份"},
         {"title": "退回补正", "value": number(states.RETURNED), "unit": "份"},
         {"title": "评审、审定中", "value": number(states.SCORING, states.DECISION), "unit": "份"},
-        {"title": "公示、公布", "value": number(states.LISTED, states.AWARDED), "unit": "份"},
-        {"title": "未通过、未入选", "value": number(states.REFUSED, states.NOT_AWARDED),
-         "unit": "份"},
+        {"title": "已有结果", "value": chosen + others, "unit": "份",
+         "hint": f"公示、入选 {chosen}，未通过、未入选 {others}"},
     ]  # fmt: skip
 
 

@@ -62,7 +62,9 @@ def _entry(desk: Desk, row, definition) -> Entry:
     if row.state in todo.TO_FINISH and (deadline := submission_deadline(definition)):
         cutoff = deadline.cutoff(timezone.get_current_timezone())
         due = {"due": deadline.due, "is_overdue": deadline.enforce and desk.moment >= cutoff}
-    waits = waiting_for(row.state, row.step, definition) if row.state in ON_ROUTE else ""
+    waits = ""
+    if row.state in ON_ROUTE:
+        waits = f"等待{waiting_for(row.state, row.step, definition)}"
     return Entry(
         title=row.community_name,
         url=desk.url("reviews:dossier_detail", row.pk),

@@ -22,6 +22,7 @@ from scoring.enums import AssignmentState
 JOBS = dict(JobState.choices)
 OUTCOMES = dict(Outcome.choices)
 RECORDS = 10
+NAMED = 2
 
 
 # ---- city bureau -----------------------------------------------------------------------------
@@ -48,7 +49,7 @@ def city_bench(desk: Desk) -> Bench:
             WorkList(
                 "todo", "待办", len(waiting), waiting[:SHOWN],
                 Empty("没有要办的事", "审定、异议、公示和未完成的任务会出现在这里。"),
-                hint="审定、异议、公示、任务", is_waiting=True,
+                hint="审定、异议、公示", is_waiting=True,
             ),
             _jobs(desk),
             WorkList(
@@ -58,15 +59,22 @@ def city_bench(desk: Desk) -> Bench:
                 url=desk.url("reviews:dossier_list"), hint="已签署审定意见",
             ),
         ],
-        cards=[
-            {"title": "申报不足的县区", "value": len(counties.meters), "unit": "个",
-             "url": "#counties", "tone": "bad" if counties.meters else "ok"},
-            {"title": "逾期未报", "value": len(filings.tasks), "unit": "项", "url": "#filings",
-             "tone": "bad" if filings.tasks else "ok"},
-        ],
+        cards=_warnings(counties, filings),
         panels=_funnel(desk, places),
         side=[counties, filings],
     )  # fmt: skip
+
+
+def _warnings(counties: Panel, filings: Panel) -> list[dict]:
+    """What is behind, as figures."""
+    return [
+        {"title": title, "value": len(late), "unit": unit, "url": f"#{panel.code}",
+         "tone": "bad" if late else "ok"}
+        for title, unit, panel, late in (
+            ("申报不足的县区", "个", counties, counties.meters),
+            ("逾期未报的材料", "项", filings, filings.tasks),
+        )
+    ]  # fmt: skip
 
 
 def _places(desk: Desk) -> list[progress.Place]:
@@ -205,20 +213,28 @@ def _counties(desk: Desk) -> Panel:
 
 
 def _late_filings(desk: Desk) -> Panel:
-    late = []
+    """One line per obligation with the offices that owe it."""
+    late: dict[str, list] = {}
     if desk.campaign:
-        late = [
-            {
-                "title": due.organisation.name,
-                "status": due.status,
-                "tone": due.tone,
-                "hint": f"{due.obligation.title}，{due.deadline.due.month}月"
-                f"{due.deadline.due.day}日到期",
-            }
-            for due in filings_of(desk.campaign, desk.member)
-            if due.is_late and due.filing is None
-        ]
-    return Panel("filings", "逾期未报的材料", tasks=late, text="没有逾期未报的材料。")
+        for due in filings_of(desk.campaign, desk.member):
+            if due.is_late and due.filing is None:
+                late.setdefault(due.obligation.code, []).append(due)
+    tasks = [
+        {
+            "title": f"{owed[0].obligation.title}（{owed[0].deadline.due.month}月"
+            f"{owed[0].deadline.due.day}日到期）",
+            "status": f"{len(owed)} 家逾期",
+            "hint": _some([due.organisation.name for due in owed]),
+        }
+        for owed in late.values()
+    ]
+    return Panel("filings", "逾期未报的材料", tasks=tasks, text="没有逾期未报的材料。")
+
+
+def _some(names: list[str]) -> str:
+    """The first names, and how many there are when that is not all."""
+    text = "、".join(names[:NAMED])
+    return text if len(names) <= NAMED else f"{text}等"
 
 
 # ---- auditor ---------------------------------------------------------------------------------
@@ -232,6 +248,7 @@ def auditor_bench(desk: Desk) -> Bench:
     log = desk.url("people:operation_log")
     verify = f"{log}?verify=1"
     count = head.seq if head else 0
+    counties, filings = _counties(desk), _late_filings(desk)
     return Bench(
         [
             WorkList(
@@ -240,15 +257,16 @@ def auditor_bench(desk: Desk) -> Bench:
                     Entry(
                         title=VERBS.get(record.verb, record.verb),
                         note=record.actor,
-                        status=f"第 {record.seq} 条",
+                        status=f"{record.seq}",
                         at=record.at,
                     )
                     for record in records
                 ],
                 Empty("还没有操作记录", "每项操作都会留下一条记录。"),
-                url=log, unit="条", hint="只增不改，首尾相接",
+                url=log, unit="条", hint="只增不改，首尾相接", status_label="序号",
             )
         ],
+        cards=_warnings(counties, filings),
         panels=_funnel(desk, places),
         side=[
             Panel(
@@ -258,7 +276,7 @@ def auditor_bench(desk: Desk) -> Bench:
                     {"label": "末条校验值", "value": head.hash[:16] if head else "—"},
                 ],
             ),
-            _counties(desk),
-            _late_filings(desk),
+            counties,
+            filings,
         ],
     )  # fmt: skip

@@ -15,6 +15,7 @@ from campaigns.models import Campaign
 from core.models import Tenant
 from portal.selectors.campaigns import Countdown
 
+CARD_ORDER = ("todo", "done", "started")
 SHOWN = 8  # rows of a list on the home page
 
 
@@ -55,6 +56,7 @@ class WorkList:
     unit: str = "件"
     hint: str = ""
     is_waiting: bool = False
+    status_label: str = "状态"
 
     @property
     def card(self) -> dict:
@@ -83,9 +85,12 @@ class Panel:
     text: str = ""
 
 
-def meter(label: str, value: int, fewest=None, most=None, unit="个") -> dict:
+def meter(label: str, value: int, fewest=None, most=None, unit="个", total=None) -> dict:
     """A count for ``components/meter.html``."""
-    return {"label": label, "value": value, "minimum": fewest, "maximum": most, "unit": unit}
+    return {
+        "label": label, "value": value, "minimum": fewest, "maximum": most, "unit": unit,
+        "total": total,
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,9 @@ class Bench:
 
     @property
     def all_cards(self) -> list[dict]:
-        return [one.card for one in self.lists] + self.cards
+        """待办, 已办, 我发起的 in this order everywhere; the lists show what is open first."""
+        lists = sorted(self.lists, key=lambda one: CARD_ORDER.index(one.code))
+        return [one.card for one in lists] + self.cards
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,7 @@ class Desk:
 
     def days_since(self, at: datetime) -> int:
         """Calendar days that lie between; 0 for today."""
-        return (timezone.localdate(self.moment) - timezone.localdate(at)).days
+        return max((timezone.localdate(self.moment) - timezone.localdate(at)).days, 0)
 
     @property
     def campaign(self) -> Campaign | None:

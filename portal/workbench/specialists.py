@@ -48,7 +48,7 @@ def expert_bench(desk: Desk) -> Bench:
         side=[
             Panel(
                 "progress", "评分进度",
-                meters=[meter("已评指标", progress["marked"], progress["due"], unit="项")] if progress["due"] else [],
+                meters=[meter("已评指标", progress["marked"], unit="项", total=progress["due"])] if progress["due"] else [],
                 text="还没有分派给您的材料。",
             )
         ],

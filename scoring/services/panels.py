@@ -169,7 +169,9 @@ def assign_dossiers(panel: Panel, *, actor: Membership) -> int:
 
 
 def _assign(dossier: Dossier, expert_id) -> Assignment:
-    assignment = Assignment.objects.create(dossier=dossier, expert_id=expert_id)
+    assignment = Assignment.objects.create(
+        dossier=dossier, expert_id=expert_id, assigned_at=clock.now()
+    )
     Scorecard.objects.create(
         assignment=assignment,
         revision=dossier.revision,

@@ -157,6 +157,9 @@ def test_moments_are_said_in_local_time():
         (21, {"maximum": 20}, "bad", "超出 1"),
         (20, {"maximum": 20}, "ok", "已满"),
         (0, {}, "info", ""),
+        (60, {"total": 259}, "info", "23%"),
+        (5, {"total": 5}, "ok", "全部完成"),
+        (0, {"total": 0}, "info", "0%"),
     ],
 )
 def test_meter_says_how_a_quota_stands(value, limits, tone, words):

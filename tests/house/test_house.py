@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from core.verbs import VERBS
+
 ROOT = Path(__file__).resolve().parents[2]
 APPS = [
     "core",
@@ -108,6 +110,19 @@ def test_every_service_leaves_an_audit_record():
             if not _leaves_a_record(function, functions):
                 silent.append(f"{path.relative_to(ROOT)}:{name}")
     assert silent == []
+
+
+def test_every_recorded_verb_has_a_word():
+    verbs = {
+        node.args[1].value
+        for path in _service_files()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", "")) == "record"
+        and len(node.args) > 1
+        and isinstance(node.args[1], ast.Constant)
+    }
+    assert verbs - VERBS.keys() == set()
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT / "templates")))
