@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -108,15 +108,14 @@ def defects_by_item(dossier: Dossier) -> dict[str, dict]:
     return found
 
 
-def attestations_by_dossier(dossiers: Iterable[Dossier]) -> dict[Any, dict[str, bool]]:
+def attestations_by_dossier(dossiers: Collection[Dossier]) -> dict[Any, dict[str, bool]]:
     """dossier id → gate key → whether the body confirmed it, from the signatures of the present
     revisions. One query for all."""
-    revisions = {dossier.revision_id: dossier.pk for dossier in dossiers}
-    found: dict[Any, dict[str, bool]] = {pk: {} for pk in revisions.values()}
-    given = SignOff.objects.filter(revision__in=list(revisions)).order_by("signed_at", "pk")
+    by_revision: dict[Any, dict[str, bool]] = {d.revision_id: {} for d in dossiers}
+    given = SignOff.objects.filter(revision__in=list(by_revision)).order_by("signed_at", "pk")
     for revision_id, attestations in given.values_list("revision_id", "attestations"):
-        found[revisions[revision_id]] |= attestations
-    return found
+        by_revision[revision_id] |= attestations
+    return {dossier.pk: by_revision[dossier.revision_id] for dossier in dossiers}
 
 
 def attestations_of(dossier: Dossier) -> dict[str, bool]:

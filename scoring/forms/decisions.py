@@ -15,6 +15,7 @@ class DecisionForm(forms.Form):
     opinion = forms.CharField(
         label="市住建局意见",
         max_length=MOST_OPINION,
+        error_messages={"required": "请填写意见。"},
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="写入每个入选小区申报表的“市住建局意见”栏；不入选的写入各自的理由。",
     )

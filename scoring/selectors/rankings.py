@@ -41,10 +41,11 @@ def open_ranking_job(campaign: Campaign) -> Job | None:
 def submitted_sheets(dossiers: Iterable[Dossier]) -> dict[Any, list[dict]]:
     """dossier id → its counting sheets ``{rater, scorecard, total, sections}`` by the expert's
     number. Sheets that are not submitted, or whose expert is recused, are not there."""
-    numbers = rater_numbers()
+    dossiers = list(dossiers)
+    numbers = rater_numbers({dossier.campaign_id for dossier in dossiers})
     sheets: dict[Any, list[dict]] = {}
     cards = Scorecard.objects.filter(
-        assignment__dossier__in=list(dossiers),
+        assignment__dossier__in=dossiers,
         assignment__state=AssignmentState.SUBMITTED,
         submitted_at__isnull=False,
     ).values_list("assignment__dossier_id", "assignment__expert_id", "pk", "total", "sections")
@@ -57,9 +58,10 @@ def submitted_sheets(dossiers: Iterable[Dossier]) -> dict[Any, list[dict]]:
     return sheets
 
 
-def rater_numbers() -> dict[Any, str]:
+def rater_numbers(campaigns: Iterable[Any]) -> dict[Any, str]:
     """expert id → 专家01 …: how experts are named in results, by their place in the draw."""
-    seats = Panel.objects.values_list("seats__expert_id", "seats__position")
+    panels = Panel.objects.filter(campaign__in=list(campaigns))
+    seats = panels.values_list("seats__expert_id", "seats__position")
     return {expert: f"专家{position:02d}" for expert, position in seats if expert}
 
 

@@ -36,6 +36,7 @@ from scoring.models import Decision, Ranking, RankingRow
 from scoring.permissions import can_decide
 from scoring.selectors.facts import facts_by_dossier
 from scoring.selectors.rankings import latest_ranking, open_ranking_job, submitted_sheets
+from scoring.selectors.standings import standings
 
 LEAST_REASON, MOST_REASON = 5, 300  # characters
 RANKABLE = (DossierState.SCORING, DossierState.DECISION)
@@ -138,9 +139,31 @@ def _row(dossier: Dossier, row: RankedRow, choice: Choice, panels, gates, sheets
     }
 
 
+class Disagreement(RuntimeError):
+    """The second computation differs: something changed in between, or one of the two is wrong.
+    A job that raises it is tried again."""
+
+
+def check_rows(campaign: Campaign, rows: list[dict]) -> None:
+    """Compare totals and ranks with those that one SQL statement gives (``standings``)."""
+    definition = (
+        Dossier.objects.select_related("version").get(pk=rows[0]["dossier_id"]).version.definition
+    )
+    second = {s.dossier_id: (s.total, s.rank) for s in standings(campaign, definition)}
+    for row in rows:
+        total, place = second.get(row["dossier_id"], (None, None))
+        if (row["total"], row["rank"]) != (total, place):
+            raise Disagreement(
+                f"dossier {row['dossier_id']}: {row['total']} / {row['rank']} and {total} / {place}"
+            )
+
+
 @transaction.atomic
 def store_ranking(campaign: Campaign, rows: list[dict], *, actor) -> Ranking:
-    """Keep a computed ranking as the newest one. The same marks and facts give the same hash."""
+    """Keep a computed ranking as the newest one. The same marks and facts give the same hash.
+
+    Raises Disagreement when the second computation gives other totals or ranks."""
+    check_rows(campaign, rows)
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     last = latest_ranking(campaign)
     version = Dossier.objects.select_related("version").get(pk=rows[0]["dossier_id"]).version
@@ -276,6 +299,7 @@ def decide(
 def rankable_dossiers(campaign: Campaign) -> list[Dossier]:
     return list(
         Dossier.objects.filter(campaign=campaign, state__in=RANKABLE)
-        .select_related("version", "community", "applicant", "revision")
+        .select_related("version", "community", "applicant")
+        .defer("draft", "version__body")
         .order_by("number")
     )
