@@ -1,0 +1,180 @@
+"""The whole campaign in a browser, as each role, from the notice to the announced list.
+
+Every page that anybody comes to is looked at in both widths (``Visitor.look``).
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from reviews.models import Dossier
+from tests.browser.visitor import PATIENCE
+from tests.factories import files
+from tests.factories.dossiers import make_community, set_clock
+from tests.factories.panels import cards_of, expert_member, make_experts, score
+from tests.factories.sign_offs import pass_to
+
+pytestmark = pytest.mark.browser
+NAME = "荷风苑"
+
+
+def test_from_notice_to_announcement(site):
+    _at(site, "2023-08-20 09:00")
+    with site.inside():
+        make_community(site.people, NAME)
+        make_experts(site.people, 6)
+    people = site.people
+    city = site.visitor(people.city_officer)
+    _city_opens(city)
+    _at(site, "2023-09-15 10:00")
+    applicant = site.visitor(people.applicant)
+    _applicant_starts(applicant)
+    _applicant_gives_evidence(applicant)
+    _applicant_writes(applicant)
+    _applicant_submits(applicant)
+    with site.inside():
+        dossier = pass_to(Dossier.objects.get(), "scoring", people)
+    _at(site, "2023-11-06 09:00")
+    _city_draws(city)
+    _expert_scores(site, dossier)
+    _city_ranks(site, city)
+
+
+def _at(site, moment: str) -> None:
+    with site.inside():
+        set_clock(moment)
+
+
+def _city_opens(one) -> None:
+    one.open("/yunzhou/campaigns/")
+    one.follow("新建活动")
+    one.page.get_by_role("radio").first.check()
+    one.press("建立")
+    one.see("筹备中")
+    one.follow("方案与评选标准")
+    one.see("方案未规定，系统默认")
+    one.page.go_back()
+    one.follow("开放活动")
+    one.press("开放活动")
+    one.see("活动现在是")
+
+
+def _applicant_starts(one) -> None:
+    one.follow("申报材料")
+    one.follow("开始申报")
+    one.page.get_by_label("小区").first.select_option(index=1)
+    one.page.get_by_role("radio").first.check()
+    one.press("开始填写")
+    one.see(NAME)
+    one.follow("申报表")
+    one.page.locator("textarea").first.fill("小区建成于 2003 年，共 820 户，设施完好。")
+    expect(one.page.locator("[data-autosave-note]")).to_contain_text("保存", timeout=PATIENCE)
+    expect(one.page.locator("[data-autosave-note]")).to_contain_text(re.compile("已于 .* 保存"))
+    one.press("保存，回到清单")
+
+
+def _applicant_gives_evidence(one) -> None:
+    one.follow("附件")
+    one.follow("上传")
+    one.upload("选择文件", ("宣传片.mp4", "video/mp4", files.video(1)))
+    one.see("已上传 1 个文件")
+    one.follow("下一项")
+    one.upload("选择文件", ("无处罚证明.jpg", "image/jpeg", files.photo(800, 600)))
+    one.see("已上传 1 个文件")
+    one.follow("回到申报材料附件")
+    one.follow("继续：佐证材料")
+    one.follow("上传")
+    one.upload(
+        "选择文件",
+        ("会议记录一.jpg", "image/jpeg", files.photo(801, 600)),
+        ("会议记录二.png", "image/png", files.png(802, 600)),
+    )
+    one.see("已上传 2 个文件")
+    one.follow("回到佐证材料")
+    one.follow("继续：典型案例材料")
+
+
+def _applicant_writes(one) -> None:
+    for area in one.page.locator("main textarea").all():
+        area.fill("自 2023 年 3 月以来，制度齐全，责任到人，运行正常。")
+    one.press("保存并继续")
+    one.open(one.path.replace("case-report", "self-assessment"))
+    form = one.page.locator("form[data-autosave]")
+    for number in form.locator("input[type=number]").all():
+        number.fill(number.get_attribute("max") or "0")
+    for group in form.locator("fieldset").all():
+        if group.locator("input[type=radio]").count():
+            group.locator("input[type=radio]").first.check()
+        else:
+            for part in group.locator("input[type=checkbox]").all()[:-1]:
+                part.check()
+    one.press("保存，回到清单")
+
+
+def _applicant_submits(one) -> None:
+    one.follow("核对并提交")
+    one.follow("至少要 2 张图片")
+    if one.page.get_by_role("button", name="保存并管理图片").count():
+        one.press("保存并管理图片：工作成效和亮点")
+    one.upload(
+        "选择文件",
+        ("改造前.jpg", "image/jpeg", files.photo(803, 600)),
+        ("改造后.jpg", "image/jpeg", files.photo(804, 600)),
+    )
+    one.open(one.path[: one.path.index("evidence/")] + "check/")
+    one.press("提交")
+    one.see("请先勾选真实性承诺")
+    one.page.get_by_role("checkbox").check()
+    one.press("提交")
+    one.see("已提交")
+    one.follow("查看提交的内容")
+    one.page.go_back()
+    one.follow("查看办理进度")
+
+
+def _city_draws(one) -> None:
+    one.open("/yunzhou/")
+    one.follow("专家组")
+    one.fill("抽取人数", "5")
+    one.fill("公开随机源和日期", "双色球 2023 年 11 月 7 日开奖号码")
+    one.press("登记承诺值")
+    one.see("承诺值")
+    one.fill("公开随机源的内容", "03 08 14 19 25 31 + 06")
+    one.press("抽取并分派")
+    one.see("验证通过")
+
+
+def _expert_scores(site, dossier) -> None:
+    """One card in the browser, by keys and buttons; the other four through the services."""
+    with site.inside():
+        first, *others = cards_of(dossier)
+        for card in others:
+            score(card)
+        expert = expert_member(first.assignment)
+    one = site.visitor(expert)
+    one.follow("专家评审")
+    one.follow(NAME)
+    items = one.page.locator("[data-score-item]:not([disabled])")
+    for number in range(items.count()):
+        item = items.nth(number)
+        if item.locator("input[type=number]").count():
+            item.locator("input[type=number]").fill("0")
+            item.locator("input[type=number]").press("Tab")
+        else:
+            for group in item.get_by_role("radiogroup").all():
+                group.locator("label").last.click()
+        expect(item.locator("[data-score-state]")).to_contain_text("已于")
+    one.look()
+    one.follow("核对并提交")
+    one.press("提交评分表")
+    one.see("评分表已提交")
+
+
+def _city_ranks(site, one) -> None:
+    _at(site, "2023-11-17 09:00")
+    one.open("/yunzhou/")
+    one.follow("排名与审定")
+    one.press("计算排名")

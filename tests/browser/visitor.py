@@ -1,0 +1,170 @@
+"""Somebody at a browser. Every page that a visitor comes to is looked at, wide and narrow."""
+
+from __future__ import annotations
+
+import contextlib
+from functools import cache
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Download, Locator, Page, Request, expect
+
+from tests.processes import ROOT
+
+DESKTOP, PHONE = 1280, 390
+HEIGHTS = {DESKTOP: 900, PHONE: 844}
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+PATIENCE = 20_000
+SIDEWAYS = """() => {
+    const wide = document.documentElement.scrollWidth, room = window.innerWidth;
+    if (wide <= room) return '';
+    const out = [...document.querySelectorAll('body *')].filter(
+        element => element.getBoundingClientRect().right > room + 1 && element.offsetParent);
+    return `${wide} px in ${room} px, by ` + out.slice(0, 4).map(
+        element => element.tagName.toLowerCase() + '.' + element.className).join(', ');
+}"""
+AXE = """async tags => {
+    const found = await axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']});
+    return found.violations.map(rule => rule.id + ' (' + rule.help + '): ' + rule.nodes.slice(0, 4).map(
+        node => node.html.slice(0, 200) + ' -- ' + node.failureSummary.slice(0, 300)).join(' | '));
+}"""
+
+
+class Visitor:
+    """One browser profile with one page. ``troubles`` gathers what no page may show: the test goes
+    on, and fails at its end."""
+
+    def __init__(self, browser: Browser, site: str, *, width: int = DESKTOP, javascript=True):
+        self.width = width
+        self.context = browser.new_context(
+            base_url=site,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            viewport={"width": width, "height": HEIGHTS[width]},
+            java_script_enabled=javascript,
+            has_touch=width == PHONE,
+            reduced_motion="reduce",
+        )
+        self.context.set_default_timeout(PATIENCE)
+        self.page: Page = self.context.new_page()
+        self.javascript = javascript
+        self.troubles: list[str] = []
+        self.seen: list[str] = []
+        page = self.page
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self._note(f"error in a script: {error}"))
+        page.on("requestfailed", self._on_failed)
+
+    def _note(self, trouble: str) -> None:
+        line = f"{urlsplit(self.page.url).path}: {trouble}"
+        if line not in self.troubles:
+            self.troubles.append(line)
+
+    def _on_console(self, message) -> None:
+        if message.type == "error":
+            self._note(f"console: {message.text}")
+
+    def _on_failed(self, request: Request) -> None:
+        # A download ends its navigation; that is Chromium's word for it.
+        if request.failure != "net::ERR_ABORTED":
+            self._note(f"{request.method} {request.url} failed: {request.failure}")
+
+    # Coming to pages
+
+    def open(self, path: str) -> None:
+        answer = self.page.goto(path)
+        assert answer.status == 200, f"{path} answers {answer.status}"
+        self.look()
+
+    def sign_in(self, username: str, password: str, path: str = "/account/") -> None:
+        """By the form, then on to ``path``."""
+        self.open("/account/sign-in/")
+        self.fill("登录名", username)
+        self.fill("密码", password)
+        self.press("登录")
+        if path:
+            self.open(path)
+
+    def follow(self, name: str, *, within: Locator | None = None) -> None:
+        """Click the first link of that name and look at the page it leads to."""
+        link = (within or self.page).get_by_role("link", name=name).first
+        self._leave(lambda: link.click())
+
+    def press(self, name: str, *, within: Locator | None = None) -> None:
+        """Press a button that sends a form, and look at the answer."""
+        button = (within or self.page).get_by_role("button", name=name).first
+        self._leave(lambda: button.click())
+
+    def _leave(self, act) -> None:
+        with self.page.expect_navigation():
+            act()
+        self.look()
+
+    def upload(self, label: str, *uploads: tuple[str, str, bytes], button: str = "上传") -> None:
+        """Choose files (name, type, content) and send them; the page is replaced by the answer."""
+        page = self.page
+        page.get_by_label(label).set_input_files(
+            [{"name": name, "mimeType": kind, "buffer": content} for name, kind, content in uploads]
+        )
+        page.evaluate("document.body.dataset.before = 'yes'")
+        page.get_by_role("button", name=button, exact=True).click()
+        page.wait_for_selector("body:not([data-before])")
+        self.look()
+
+    def download(self, name: str) -> Download:
+        with self.page.expect_download() as waiting:
+            self.page.get_by_role("link", name=name).first.click()
+        return waiting.value
+
+    def fetch(self, path: str):
+        """What this person's browser gets at an address, without opening it as a page."""
+        answer = self.context.request.get(path)
+        assert answer.ok, f"{path} answers {answer.status}"
+        return answer
+
+    # What is on the page
+
+    def fill(self, label: str, text: str) -> None:
+        self.page.get_by_label(label).first.fill(text)
+
+    def see(self, text: str) -> None:
+        expect(self.page.locator("body")).to_contain_text(text)
+
+    @property
+    def path(self) -> str:
+        return self.page.evaluate("location.pathname") if self.javascript else self.page.url
+
+    # Looking
+
+    def look(self) -> None:
+        """Nothing is wrong with this page at either width; then back to the visitor's own."""
+        if not self.javascript:
+            return
+        page = self.page
+        self.seen.append(page.url)
+        page.wait_for_load_state("load")
+        page.evaluate(_axe())
+        for width in sorted(HEIGHTS, key=lambda width: width == self.width):
+            page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            if sideways := page.evaluate(SIDEWAYS):
+                self._note(f"wider than the window at {width}: {sideways}")
+            for violation in page.evaluate(AXE, RULES):
+                self._note(f"axe at {width}: {violation}")
+
+    @contextlib.contextmanager
+    def expecting(self, *words: str):
+        """Within, the console may report failures that contain one of ``words``."""
+        before = list(self.troubles)
+        yield
+        self.troubles = before + [
+            trouble
+            for trouble in self.troubles[len(before) :]
+            if not any(word in trouble for word in words)
+        ]
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@cache
+def _axe() -> str:
+    return (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
