@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import Invitation
@@ -124,11 +125,12 @@ def _fact(desk: Desk, fact) -> Entry:
 
 
 def admin_bench(desk: Desk) -> Bench:
-    """Invitations that ran out are to be sent again; open ones wait for their receivers."""
+    """Invitations that ran out are to be sent again; open ones wait for their receivers. Their
+    links run by the real clock, also in training."""
     pending = Q(accepted_at=None, revoked_at=None)
     invitations = visible_invitations(desk.member)
-    expired = invitations.filter(pending, expires_at__lte=desk.moment).order_by("expires_at")
-    waiting = invitations.filter(pending, expires_at__gt=desk.moment).order_by("created_at")
+    expired = invitations.filter(pending, expires_at__lte=timezone.now()).order_by("expires_at")
+    waiting = invitations.filter(pending, expires_at__gt=timezone.now()).order_by("created_at")
     accepted = invitations.filter(accepted_at__isnull=False).order_by("-accepted_at")
     listed = desk.url("people:invitation_list")
     dead = list(todo.dead_jobs()[:SHOWN])
