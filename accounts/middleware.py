@@ -24,6 +24,7 @@ from core.tenancy import tenant_context
 
 LOCK_NOT_AVAILABLE = "55P03"
 BUSY = "别人正在处理同一内容，请稍候刷新页面再试。您填写的内容没有丢失。"
+REFUSAL_PAGES = {409: "409.html", 429: "429.html"}
 SIGN_IN_AGAIN = "登录已过期。请在新窗口登录后回到本页再试，填写的内容还在。"
 
 
@@ -86,7 +87,7 @@ class TenantMiddleware:
 
 
 def refusal(request, message: str, status: int):
-    return render(request, "409.html", {"message": message, "status": status}, status=status)
+    return render(request, REFUSAL_PAGES[status], {"message": message}, status=status)
 
 
 def needs_second_factor(request) -> bool:

@@ -165,8 +165,8 @@ class Invitation(TenantModel):
     invited_by = TenantForeignKey(Membership, null=True)
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField("有效期至")
-    accepted_at = models.DateTimeField("接受时间", null=True)
-    revoked_at = models.DateTimeField("撤回时间", null=True)
+    accepted_at = models.DateTimeField("接受时间", null=True, blank=True)
+    revoked_at = models.DateTimeField("撤回时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "邀请"

@@ -1,7 +1,8 @@
 """Who may do what with people and records.
 
 - The tenant's administrator manages people, organisations and invitations.
-- The auditor and the administrator read the records; nobody changes them.
+- The auditor reads all records, the administrator those of people, registers, campaigns and
+  jobs: what applicants wrote and experts marked is not for it. Nobody changes a record.
 """
 
 from accounts.enums import Role
@@ -14,3 +15,7 @@ def can_manage_people(member: Membership) -> bool:
 
 def can_read_records(member: Membership) -> bool:
     return member.role in (Role.AUDITOR, Role.TENANT_ADMIN)
+
+
+def can_read_all_records(member: Membership) -> bool:
+    return member.role == Role.AUDITOR

@@ -10,9 +10,16 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.lockout import locked_names
 from accounts.models import Invitation, Membership, Organisation, User
-from accounts.permissions import can_manage_people, can_read_records
+from accounts.permissions import (
+    can_manage_people,
+    can_read_all_records,
+    can_read_records,
+)
 from core.models import PLATFORM_SLUG, AuditRecord, Tenant
 from core.tenancy import is_tenant_model, tenant_context
+
+# Apps whose records the administrator reads: not what is filed, signed and marked in a campaign.
+ADMINISTERED = ("core", "accounts", "communities", "campaigns")
 
 
 def memberships_by_tenant(user: User) -> list[tuple[Tenant, list[Membership]]]:
@@ -55,9 +62,17 @@ def visible_organisations(member: Membership) -> QuerySet[Organisation]:
 
 
 def visible_records(member: Membership) -> QuerySet[AuditRecord]:
+    """Every record for the auditor; for the administrator those of what it administers."""
     if not can_read_records(member):
         return AuditRecord.objects.none()
-    return AuditRecord.objects.all()
+    if can_read_all_records(member):
+        return AuditRecord.objects.all()
+    return AuditRecord.objects.filter(object_type__in=_types_of(*ADMINISTERED))
+
+
+def _types_of(*labels: str) -> list[str]:
+    models = [model for label in labels for model in apps.get_app_config(label).get_models()]
+    return [model._meta.label_lower for model in models]
 
 
 def sign_in_states(members: list[Membership]) -> dict:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections, transaction
 from django.http import HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
 
 from core import guard
 from core.access import public_page
@@ -23,12 +24,14 @@ _guarded: dict = {"at": None, "findings": 0}
 
 
 @public_page
+@require_safe
 @transaction.non_atomic_requests
 def healthz(request):
     return HttpResponse("ok", content_type="text/plain")
 
 
 @public_page
+@require_safe
 @transaction.non_atomic_requests
 def readyz(request):
     """Each part with "ok" or what ails it: names and figures, no secrets.

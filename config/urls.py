@@ -1,6 +1,7 @@
 """All URLs. What lies under /<tenant>/ runs inside that tenant's transaction."""
 
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from config import health
@@ -9,7 +10,11 @@ from core.access import public_page
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("", public_page(RedirectView.as_view(pattern_name="accounts:home")), name="root"),
+    path(
+        "",
+        public_page(require_safe(RedirectView.as_view(pattern_name="accounts:home"))),
+        name="root",
+    ),
     path("account/", include("accounts.urls")),
     path("platform/", include("accounts.platform_urls")),
     path("<slug:tenant>/", include("accounts.tenant_urls")),

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.client import client_ip
 from accounts.enums import InvitationState
@@ -35,7 +35,7 @@ from core.pagination import page_of
 from core.tenancy import tenant_context
 
 
-@require_GET
+@require_safe
 def invitation_list(request):
     _require_admin(request)
     page = page_of(request, visible_invitations(request.member), order=["-pk"])
@@ -59,7 +59,7 @@ def invitation_create(request):
     return render(request, "accounts/invitation_create.html", {"form": form})
 
 
-@require_GET
+@require_safe
 def invitation_detail(request, pk):
     """The invitation; its inviter sees the link for ten minutes."""
     _require_admin(request)

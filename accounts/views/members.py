@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.forms import MemberFilter
 from accounts.permissions import can_manage_people
@@ -17,7 +17,7 @@ from accounts.services.members import (
 from core.pagination import page_of
 
 
-@require_GET
+@require_safe
 def member_list(request):
     _require_admin(request)
     form = MemberFilter(request.GET)
@@ -33,7 +33,7 @@ def member_list(request):
     return render(request, "accounts/member_list.html", context)
 
 
-@require_GET
+@require_safe
 def member_detail(request, pk):
     person = _person(request, pk)
     context = {

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms import OrganisationFilter, OrganisationForm
 from accounts.permissions import can_manage_people
@@ -15,7 +15,7 @@ from core.answers import answer_once
 from core.pagination import page_of
 
 
-@require_GET
+@require_safe
 def organisation_list(request):
     _require_admin(request)
     form = OrganisationFilter(request.GET)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.client import client_ip
 from accounts.forms import NewPasswordForm, PasswordChangeForm, PasswordResetForm
@@ -42,7 +42,7 @@ def password_reset(request):
 
 
 @public_page
-@require_GET
+@require_safe
 def password_reset_sent(request):
     return render(request, "accounts/password_reset_sent.html")
 

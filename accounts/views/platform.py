@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.enums import InvitationState, Role
 from accounts.forms import AdminInvitationForm, TenantForm
@@ -21,7 +21,7 @@ def _tenants():
     return Tenant.objects.exclude(slug=PLATFORM_SLUG)
 
 
-@require_GET
+@require_safe
 def tenant_list(request):
     page = page_of(request, _tenants(), order=["-pk"])
     return render(request, "accounts/tenant_list.html", {"page": page, "total": _tenants().count()})

@@ -2,10 +2,10 @@
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.forms import RecordFilter
-from accounts.permissions import can_read_records
+from accounts.permissions import can_read_all_records, can_read_records
 from accounts.selectors import object_words, visible_records
 from core import audit
 from core.audit import canonical
@@ -14,7 +14,7 @@ from core.pagination import page_of
 from core.verbs import VERBS
 
 
-@require_GET
+@require_safe
 def operation_log(request):
     if not can_read_records(request.member):
         raise PermissionDenied
@@ -31,6 +31,7 @@ def operation_log(request):
         for record in page.rows
     ]
     context = {"form": form, "page": page, "rows": rows, "is_verified": "verify" in request.GET}
+    context["reads_all"] = can_read_all_records(request.member)
     if context["is_verified"]:
         context["breaks"] = [str(found) for found in audit.verify()]
         context["count"] = AuditHead.objects.values_list("seq", flat=True).first() or 0

@@ -8,7 +8,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.client import client_ip
 from accounts.forms import WRONG, SignInForm
@@ -74,7 +74,7 @@ def sign_out(request):
 
 
 @account_page
-@require_GET
+@require_safe
 def home(request):
     """All memberships of the person, over all tenants."""
     places = memberships_by_tenant(request.user)

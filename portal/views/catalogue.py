@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 MOMENT = datetime(2023, 8, 28, 14, 32, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -51,6 +52,7 @@ class SampleFilter(forms.Form):
     words = forms.CharField(label="名称包含", required=False)
 
 
+@require_safe
 def show(request):
     """The catalogue; needs a membership like every page of the tenant."""
     if "job" in request.GET:

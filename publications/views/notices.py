@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.models import Campaign
 from core import clock
@@ -68,6 +68,7 @@ def notice_prepare(request, key):
     return redirect("publications:notice_detail", request.tenant.slug, notice.pk)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def notice_detail(request, pk):
     notice = _notice_or_404(request, pk)
     can_edit = permissions.can_edit_notice(request.member, notice)
@@ -93,6 +94,7 @@ def notice_detail(request, pk):
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def notice_release(request, pk):
     """The last look before it is public: GET shows what will happen, POST releases."""
     notice = _notice_or_404(request, pk)

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core import wording
 from core.errors import Refused
@@ -25,6 +25,7 @@ def objection_list(request):
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def objection_detail(request, pk):
     objection = get_object_or_404(selectors.visible_objections(request.member), pk=pk)
     can_handle = (

@@ -3,7 +3,7 @@
 from django.core.cache import cache
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import public_page
 from core.errors import TooMany
@@ -51,6 +51,7 @@ def public_notice_pdf(request, pk):
 
 
 @public_page
+@require_http_methods(["GET", "HEAD", "POST"])
 def objection_create(request, pk):
     """An objection without an account; a receipt number is the answer."""
     notice = get_object_or_404(selectors.public_notices(), pk=pk)

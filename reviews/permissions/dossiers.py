@@ -32,6 +32,11 @@ def can_withdraw_dossier(member: Membership, dossier: Dossier) -> bool:
     return dossier.state == DossierState.IN_REVIEW and not is_signed(dossier)
 
 
+def can_request_papers(member: Membership) -> bool:
+    """- Whoever sees the dossier; the auditor reads and asks for nothing."""
+    return member.role != Role.AUDITOR
+
+
 def is_signed(dossier: Dossier) -> bool:
     """Whether a body has given its opinion on the dossier (steps passed over do not count)."""
     return dossier.sign_offs.exclude(signed_by=None).exists()

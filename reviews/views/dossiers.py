@@ -25,6 +25,7 @@ from reviews.forms.dossiers import DossierFilter, DossierForm
 from reviews.permissions.dossiers import (
     can_create_dossier,
     can_edit_dossier,
+    can_request_papers,
     can_withdraw_dossier,
     is_own_dossier,
 )
@@ -209,6 +210,7 @@ def dossier_detail(request, pk):
         "can_withdraw": can_withdraw_dossier(member, dossier),
         "revisions": list(dossier.revisions.defer("content").order_by("-number")),
         "papers": paper_rows(dossier),
+        "can_request_papers": can_request_papers(member),
         "tasks": [],
         "content": None,
     }

@@ -1,12 +1,14 @@
 """The papers of a dossier: asked for, then downloaded."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from documents.selectors import current_document
 from documents.serving import serve_document
+from reviews.permissions.dossiers import can_request_papers
 from reviews.selectors.papers import papers_of
 from reviews.services.papers import request_papers
 from reviews.views.dossiers import load_dossier
@@ -28,6 +30,8 @@ def dossier_paper(request, pk, kind):
 def dossier_papers(request, pk):
     """Render all papers anew with the opinions signed so far."""
     dossier = load_dossier(request, pk)
+    if not can_request_papers(request.member):
+        raise PermissionDenied
     request_papers(dossier, actor=request.member, kinds=papers_of(dossier.version.definition))
     messages.success(request, "正在生成最新的申报表和材料，稍后刷新本页下载。")
     return redirect("reviews:dossier_detail", request.tenant.slug, dossier.pk)

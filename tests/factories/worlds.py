@@ -1,0 +1,392 @@
+"""A whole tenant for the access table: every kind of object in every state, one actor per role.
+
+Two worlds are built alike. ``things`` names the objects as the table does: name → the keyword
+arguments of their addresses. ``secrets`` are words that only some of the actors may ever read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+
+from django.contrib.auth.tokens import default_token_generator
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Concat
+from django.utils.http import urlsafe_base64_encode
+
+from accounts.enums import OrganisationKind, Role
+from accounts.models import Division, Membership, Organisation, User
+from accounts.services.invitations import invite_member, secret_of
+from campaigns.definition import load_definition
+from campaigns.models import Campaign
+from campaigns.services import create_campaign, open_campaign
+from communities.models import PropertyCompany
+from communities.services import record_fact, register_company
+from core.clock import today
+from core.enums import JobState
+from core.jobs import run_job
+from core.models import Job, Tenant
+from core.tenancy import current_tenant_id, tenant_context
+from documents.enums import DocumentKind, MediaKind
+from documents.services import store_file
+from publications.services import (
+    file_objection,
+    prepare_announcement,
+    prepare_notice,
+    release_notice,
+)
+from reviews.enums import Outcome
+from reviews.models import Dossier
+from reviews.services.dossiers import save_draft, withdraw_dossier
+from reviews.services.evidence import describe_evidence
+from reviews.services.filings import file_obligation
+from reviews.services.site_visits import add_finding, open_site_visit
+from scoring.enums import SeatState
+from scoring.models import Scorecard
+from scoring.selectors.rankings import latest_ranking
+from scoring.services.rankings import confirm_ranking, decide, request_ranking
+from scoring.services.scorecards import save_marks
+from tests.factories import campaigns, panels
+from tests.factories.cast import make_member, make_people, make_tenant
+from tests.factories.communities import make_community
+from tests.factories.dossiers import (
+    DURING,
+    fill_dossier,
+    form_answers,
+    make_dossier,
+    set_clock,
+    submit_dossier,
+)
+from tests.factories.sign_offs import fresh, pass_desk_check, pass_to, photo, sign
+
+READERS = {"city_officer", "auditor"}
+ROUTE = {"committee_officer", "neighbourhood_officer", "street_officer", "county_officer"}
+EXPERT = "expert_assigned"
+USCC = {"north": "91130300MA0000001C", "south": "91110000600037341L"}
+
+
+@dataclass
+class World:
+    """One tenant as its actors see it.
+
+    actors: name → user (None: nobody signed in). secrets: word → names of those who may read it.
+    """
+
+    tenant: Tenant
+    token: str
+    actors: dict[str, User | None] = field(default_factory=dict)
+    members: dict[str, Membership] = field(default_factory=dict)
+    things: dict[str, dict] = field(default_factory=dict)
+    secrets: dict[str, set[str]] = field(default_factory=dict)
+
+    def secret(self, word: str, *readers: str) -> str:
+        """A word of this tenant that only ``readers`` may be shown."""
+        self.secrets[f"{self.token}{word}"] = set(readers)
+        return f"{self.token}{word}"
+
+
+def make_world(slug: str, token: str) -> World:
+    """Build the tenant ``slug``; ``token`` stands in all its names and texts. Takes seconds."""
+    world = World(make_tenant(slug, f"{slug} 住房和城乡建设局"), token)
+    with tenant_context(world.tenant.pk):
+        set_clock(DURING)
+        builder = _Builder(world)
+        builder.people_and_register()
+        builder.finished_campaign()
+        builder.running_campaign()
+        builder.leftovers()
+    world.tenant.refresh_from_db()
+    return world
+
+
+def run_newest(kind: str) -> None:
+    """Run the newest queued job of a kind here, inside the open transaction, as a worker would."""
+    job = Job.objects.filter(kind=kind, state=JobState.QUEUED).order_by("-pk").first()
+    assert run_job(current_tenant_id(), str(job.pk)) == JobState.DONE
+
+
+class _Builder:
+    def __init__(self, world: World):
+        self.world, self.token = world, world.token
+        self.count = 0
+
+    # ---- people ------------------------------------------------------------------------------
+
+    def people_and_register(self) -> None:
+        people = self.people = make_people()
+        pool = Organisation.objects.get(kind=OrganisationKind.EXPERT_POOL)
+        self.experts = panels.make_experts(people)
+        spare = make_member(pool, Role.EXPERT, f"{self.world.tenant.slug}-spare", "备用专家")
+        mark = Value(self.token, output_field=CharField())
+        for rows in (Division.objects, Organisation.objects):
+            rows.update(name=Concat(mark, F("name")))
+        for member in Membership.objects.select_related("user"):
+            User.objects.filter(pk=member.user_id).update(name=f"{self.token}{member.user.name}")
+        for name, member in vars(people).items():
+            if isinstance(member, Membership):
+                setattr(people, name, self._fresh(member))
+                self._actor(name, getattr(people, name))
+        for county in (people.tree.north, people.tree.south):
+            for division in vars(county).values():
+                division.refresh_from_db()
+        self.world.things["member"] = {"pk": people.neighbourhood_officer.pk}
+        self.world.things["spare_expert"] = {"pk": spare.pk}
+        invitation = invite_member(
+            name=f"{self.token}受邀人",
+            organisation=people.applicant.organisation,
+            role=Role.APPLICANT,
+            actor=people.tenant_admin,
+        )
+        self.world.things["invitation"] = {"pk": invitation.pk}
+        link = {"slug": self.world.tenant.slug, "token": secret_of(invitation)}
+        self.world.things["invitation_link"] = link
+        person = spare.user
+        self.world.things["reset_link"] = {
+            "uid": urlsafe_base64_encode(str(person.pk).encode()),
+            "token": default_token_generator.make_token(person),
+        }
+        self.world.things["tenant"] = {"slug": self.world.tenant.slug}
+        register = {"north": people.applicant, "south": people.other_applicant}
+        for county, member in register.items():
+            company = register_company(
+                actor=people.city_officer,
+                name=member.organisation.name,
+                uscc=USCC[county],
+                credit_grade="A",
+            )
+            self.world.things[f"{county}_company"] = {"pk": company.pk}
+        assert PropertyCompany.objects.count() == 2
+
+    def _fresh(self, member: Membership) -> Membership:
+        related = ("user", "organisation__division")
+        return Membership.objects.select_related(*related).get(pk=member.pk)
+
+    def _actor(self, name: str, member: Membership) -> None:
+        self.world.members[name], self.world.actors[name] = member, member.user
+
+    # ---- dossiers ----------------------------------------------------------------------------
+
+    def dossier(self, thing: str, campaign: Campaign, *readers: str, county="north") -> Dossier:
+        """A filled draft named ``thing``, its form and file names full of a secret of its own."""
+        people, self.count = self.people, self.count + 1
+        applicant = people.applicant if county == "north" else people.other_applicant
+        mine = "applicant" if county == "north" else "other_applicant"
+        word = self.world.secret(f"D{self.count}X", mine, *readers)
+        community = make_community(
+            people,
+            county=county,
+            code=f"C{self.count:04d}",
+            name=f"{self.token}小区{self.count}",
+            managed_by=applicant.organisation,
+            owners_committee=people.committee_officer.organisation if county == "north" else None,
+        )
+        for metric, value in (("fee_collection_rate", 97), ("satisfaction_rate", 95)):
+            record_fact(
+                community,
+                actor=people.evaluator,
+                metric=metric,
+                period="2023",
+                value=Decimal(value),
+                unit="%",
+                source=f"{self.token}评价报告",
+                source_file=store_file(
+                    photo(),
+                    actor=people.evaluator,
+                    allowed_kinds=(MediaKind.IMAGE,),
+                    max_bytes=10**7,
+                ),  # fmt: skip
+            )
+        dossier = make_dossier(people, campaign=campaign, community=community, actor=applicant)
+        fill_dossier(dossier, actor=applicant)
+        answers = form_answers(dossier) | {"address": f"{word}路 1 号"}
+        dossier = fresh(dossier)
+        save_draft(dossier, "form", answers, lock_version=dossier.lock_version, actor=applicant)
+        piece = dossier.evidence.first()
+        describe_evidence(piece, f"{word}说明", actor=applicant)
+        self.world.things[thing] = {
+            "pk": dossier.pk, "slot": piece.slot, "part": "form", "number": 1,
+            "kind": DocumentKind.APPLICATION_FORM.value,
+        }  # fmt: skip
+        self.world.things[f"{thing}_evidence"] = {"pk": piece.pk}
+        self.world.things[f"{county}_community"] = {"pk": community.pk}
+        self.world.things[f"{county}_fact"] = {"pk": community.facts.first().pk}
+        return fresh(dossier)
+
+    def submitted(self, thing: str, campaign: Campaign, *readers: str, county="north") -> Dossier:
+        dossier = self.dossier(thing, campaign, *readers, county=county)
+        submit_dossier(dossier, actor=dossier.created_by)
+        return fresh(dossier)
+
+    def finished_campaign(self) -> None:
+        """Scored, decided, under public notice with an objection; the announcement in draft."""
+        people, everybody = self.people, [EXPERT, *ROUTE, *READERS]
+        campaign = self.campaign("finished")
+        winner = self.submitted("winner", campaign, *everybody)
+        pass_to(winner, "scoring", people)
+        self.panel = self._panel(campaign)
+        self.frozen = [panels.score(card) for card in panels.cards_of(winner)]
+        request_ranking(campaign, actor=people.city_officer)
+        run_newest("reviews.render_papers")
+        run_newest("scoring.compute_ranking")
+        ranking = confirm_ranking(latest_ranking(campaign), actor=people.city_officer)
+        choices = {str(winner.pk): ("winner", "")}
+        decide(ranking, actor=people.city_officer, choices=choices, opinion="同意入选。")
+        notice = release_notice(
+            prepare_notice(campaign, actor=people.city_officer), actor=people.city_officer
+        )
+        run_newest("publications.render_notice")
+        moment = Tenant.objects.get(pk=self.world.tenant.pk).clock_offset
+        Tenant.objects.filter(pk=self.world.tenant.pk).update(clock_offset=moment + timedelta(60))
+        draft = prepare_announcement(campaign, actor=people.city_officer)
+        Tenant.objects.filter(pk=self.world.tenant.pk).update(clock_offset=moment)
+        objection = file_objection(
+            notice,
+            name=self.world.secret("OBJECTOR", *READERS),
+            contact=self.world.secret("CONTACT", *READERS),
+            text=self.world.secret("OBJECTION", *READERS),
+            dossier_id=winner.pk,
+        )
+        self.world.things |= {
+            "notice": {"pk": notice.pk},
+            "draft_notice": {"pk": draft.pk},
+            "objection": {"pk": objection.pk},
+            "finished_campaign": {"key": campaign.key},
+            "finished_row": {"pk": ranking.rows.get().pk},
+        }
+
+    def _panel(self, campaign: Campaign):
+        """Five of six; the last expert of the pool is kept out of every draw."""
+        kept_out = {str(self.experts[-1].pk): "本单位参评"}
+        return panels.make_panel(self.people, campaign, exclusions=kept_out)
+
+    def _experts_of(self, *drawn) -> None:
+        """``expert_assigned`` sits on both panels, ``expert_other`` on none; their names and those
+        of their colleagues are secrets."""
+        seated = [set(p.seats.filter(state=SeatState.SEATED).values_list("expert")) for p in drawn]
+        both = {pk for (pk,) in set.intersection(*seated)}
+        assigned = next(expert for expert in self.experts if expert.pk in both)
+        chosen = {EXPERT: assigned, "expert_other": self.experts[-1]}
+        for name, expert in chosen.items():
+            self._actor(name, self._fresh(expert.membership))
+        self.world.things["expert"] = {"pk": assigned.pk}
+        for expert in self.experts:
+            member = self._fresh(expert.membership)
+            mine = [name for name, one in chosen.items() if one.pk == expert.pk]
+            self.world.secrets[member.user.name] = {"tenant_admin", *READERS, *mine}
+
+    def running_campaign(self) -> None:
+        """A dossier in every state up to scoring; a ranking computed and not yet confirmed."""
+        people, route = self.people, [*ROUTE, *READERS]
+        campaign = self.campaign("running")
+        self.world.things["campaign"] = {"key": campaign.key, "obligation": "work_report"}
+        scoring = self.submitted("in_scoring", campaign, EXPERT, *route)
+        pass_to(scoring, "scoring", people)
+        self._experts_of(self.panel, self._panel(campaign))
+        self._marked(scoring)
+        mine = self.world.members[EXPERT].pk
+        frozen = next(c for c in self.frozen if c.assignment.expert.membership_id == mine)
+        self.world.things["frozen_scorecard"] = {"pk": frozen.pk}
+        request_ranking(campaign, actor=people.city_officer)
+        run_newest("scoring.compute_ranking")
+        run_newest("scoring.render_summary")
+        self.world.things["ranking_row"] = {"pk": latest_ranking(campaign).rows.get().pk}
+        self.world.things["ranking"] = {"pk": latest_ranking(campaign).pk}
+
+        self.dossier("draft", campaign)
+        self.submitted("at_committee", campaign, *route)
+        at_county = self.submitted("at_county", campaign, *route)
+        signature = sign(at_county, actor=people.committee_officer, scan=photo("盖章页.jpg"))
+        self.world.things["scan"] = {"pk": signature.pk}
+        at_county = pass_to(at_county, "county", people)
+        pass_desk_check(at_county, actor=people.county_officer)
+        self._visit(at_county)
+        unchecked = self.submitted("unchecked", campaign, *route)
+        pass_to(unchecked, "county", people)
+        at_south = self.submitted(
+            "at_south", campaign, "other_county_officer", *READERS, county="south"
+        )
+        assert at_south.step
+        returned = self.submitted("returned", campaign, *route)
+        flags = [{"code": "form", "comment": "请补充地址。"}]
+        sign(
+            returned, actor=people.committee_officer, outcome=Outcome.RETURN,
+            opinion="材料不全，请补正。", flags=flags,
+        )  # fmt: skip
+        withdrawn = self.submitted("withdrawn", campaign, *route)
+        withdraw_dossier(withdrawn, actor=people.applicant)
+
+    def _visit(self, dossier: Dossier) -> None:
+        officer = self.people.county_officer
+        visit = open_site_visit(
+            dossier, actor=officer, visited_on=today(), participants=f"{self.token}两人"
+        )
+        item = next(
+            item.code for item in dossier.version.definition.items() if item.kind == "per_defect"
+        )
+        finding = add_finding(
+            visit,
+            actor=officer,
+            item=item,
+            place=self.world.secret("PLACE", "applicant", EXPERT, *ROUTE, *READERS),
+            description="杂物堆放",
+            photo=photo(),
+        )
+        self.world.things["visit"] = {"pk": visit.pk}
+        self.world.things["finding"] = {"pk": finding.pk}
+        self.world.things["at_county"] |= {"finding": finding.pk}
+
+    def _marked(self, dossier: Dossier) -> None:
+        """Four sheets submitted, the one of ``expert_assigned`` begun; each with its own words."""
+        cards = panels.cards_of(dossier)
+        for number, card in enumerate(cards):
+            member = panels.expert_member(card.assignment)
+            is_own = member.pk == self.world.members["expert_assigned"].pk
+            mine = ["expert_assigned"] if is_own else []
+            word = self.world.secret(f"MARK{number}X", *mine, *READERS)
+            marks = panels.full_marks(card)
+            first = next(iter(marks))
+            marks[first]["comment"] = f"{word}评语"
+            if is_own:
+                save_marks(card, actor=member, marks={first: marks[first]})
+                self.world.things["scorecard"] = {
+                    "pk": card.pk, "item": first,
+                    "section": card.version.definition.sections()[0].code,
+                }  # fmt: skip
+                self.world.things["assignment"] = {"pk": card.assignment_id}
+            else:
+                save_marks(card, actor=member, marks=marks)
+                if card.pk != cards[-1].pk:
+                    panels.submit_scorecard(card, actor=member)
+        foreign = [card for card in cards if card.pk != self.world.things["scorecard"]["pk"]]
+        keys = self.world.things["scorecard"]
+        self.world.things["foreign_scorecard"] = keys | {"pk": foreign[0].pk}
+        self.world.things["foreign_assignment"] = {"pk": foreign[0].assignment_id}
+        assert Scorecard.objects.filter(submitted_at=None).exists()
+
+    # ---- the rest ----------------------------------------------------------------------------
+
+    def campaign(self, key: str, *, is_open: bool = True) -> Campaign:
+        """A campaign of the shipped notice; keys differ between tenants."""
+        definition = load_definition(campaigns.shipped_text())
+        campaign = create_campaign(
+            definition,
+            actor=self.people.city_officer,
+            key=f"{self.world.tenant.slug}-{key}",
+            title=f"{self.token}评选{key}",
+        )
+        return open_campaign(campaign, actor=self.people.city_officer) if is_open else campaign
+
+    def leftovers(self) -> None:
+        people, world = self.people, self.world
+        prepared = self.campaign("prepared", is_open=False)
+        world.things["prepared_campaign"] = {"key": prepared.key}
+        filing = file_obligation(
+            Campaign.objects.get(key=world.things["campaign"]["key"]),
+            "plan",
+            actor=people.county_officer,
+            text=world.secret("PLAN", "county_officer", *READERS),
+        )
+        world.things["filing"] = {"pk": filing.pk}
+        job = Job.objects.filter(created_by=people.city_officer.pk).order_by("pk").first()
+        world.things["job"] = {"pk": job.pk}
