@@ -72,7 +72,7 @@ class DeadlineState:
     @property
     def words(self) -> str:
         if self.state == "over":
-            return "已截止" if self.deadline.enforce else "已过期限，仍可补办"
+            return "已截止" if self.deadline.enforce else "已过期限，仍可办理"
         if self.state == "before":
             return f"{self.deadline.opens:%Y-%m-%d} 开始"
         return "今天截止" if self.days_left == 0 else f"还有 {self.days_left} 天"

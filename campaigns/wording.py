@@ -77,6 +77,7 @@ SHOWN = {
 }  # fmt: skip
 _BLIND = {True: "专家之间互不可见评分", False: "专家之间可见评分"}
 _UNTITLED = {"Combination": "评分合成", "Publication": "公示", "Window": "佐证时间范围"}
+_SAYS_LITTLE = {"系统默认", "上限"}
 _PLACED = 6
 
 
@@ -84,7 +85,10 @@ def unstated(part: Part, *fields: str) -> str:
     """The notes of those fields (default: all) of the part that the notice does not state."""
     notes = part.unstated_fields
     wanted = [notes[name] for name in (fields or notes) if name in notes]
-    return "；".join(dict.fromkeys(tidy(note) for note in wanted))
+    told = dict.fromkeys(tidy(note) for note in wanted)
+    return (
+        "；".join(told) if len(told) == 1 else "；".join(n for n in told if n not in _SAYS_LITTLE)
+    )
 
 
 _BADGE = re.compile(r"^方案未[^，]*，(系统默认)?(?=.)")
@@ -139,7 +143,7 @@ class PaperLine:
 def paper_lines(definition: Definition) -> list[PaperLine]:
     """Everything an applicant hands in: form, materials, case report, evidence."""
     form = definition.form
-    fields = "、".join(field.title for field in form.fields)
+    fields = "、".join(_field_words(field) for field in form.fields)
     lines = [PaperLine(form.title, "在线填写", f"填写{fields}。", "", True, "")]
     lines += [_material_line(definition, slot) for slot in form.materials]
     if form.case_report:
@@ -158,6 +162,13 @@ def paper_lines(definition: Definition) -> list[PaperLine]:
             text += "缺少的只作提示，由评审人评分时考虑。"
         lines.append(PaperLine("佐证材料", limits, text, "", True, unstated(form, *names)))
     return lines
+
+
+def _field_words(field) -> str:
+    """The field, with its limit where the notice states one."""
+    if field.max_chars and not field.is_unstated("max_chars"):
+        return f"{field.title}（不超过 {field.max_chars} 字）"
+    return field.title
 
 
 def _material_line(definition: Definition, slot) -> PaperLine:

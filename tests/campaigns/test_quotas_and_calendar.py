@@ -83,7 +83,7 @@ def test_deadline_ends_with_its_day_in_the_tenants_zone(definition):
 
 
 def test_deadline_that_is_not_enforced_says_so(definition):
-    assert state_of(definition, "plan", at(2023, 9, 1)).words == "已过期限，仍可补办"
+    assert state_of(definition, "plan", at(2023, 9, 1)).words == "已过期限，仍可办理"
 
 
 def test_next_deadline_is_the_first_that_is_not_over(definition):
