@@ -9,8 +9,19 @@ from axes.models import AccessAttempt, AccessFailureLog
 from django.conf import settings
 from django.db.models import Max, Sum
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 HOUR = timedelta(hours=1)
+
+
+def tried_name(request, credentials=None) -> str:
+    """What is kept of a tried login name (AXES_USERNAME_CALLABLE): see ``name_mark``."""
+    return name_mark((credentials or {}).get("username") or "")
+
+
+def name_mark(username: str) -> str:
+    """Stands for a login name: people type their password into the wrong field."""
+    return salted_hmac("accounts.lockout", username, algorithm="sha256").hexdigest()
 
 
 class LockoutHandler(AxesDatabaseHandler):
@@ -29,7 +40,7 @@ def cool_off() -> timedelta:
 def name_locked_until(username: str, ip: str | None) -> datetime | None:
     """Return when the login name may be tried again from ``ip``; None when it is not locked."""
     found = AccessAttempt.objects.filter(
-        username=username, ip_address=ip, attempt_time__gte=timezone.now() - cool_off()
+        username=name_mark(username), ip_address=ip, attempt_time__gte=timezone.now() - cool_off()
     ).aggregate(failures=Sum("failures_since_start"), last=Max("attempt_time"))
     if (found["failures"] or 0) < settings.AXES_FAILURE_LIMIT:
         return None
@@ -52,9 +63,10 @@ def address_locked_until(ip: str | None) -> datetime | None:
 
 def locked_names(usernames) -> set[str]:
     """Return which of the login names are locked now, from whatever address. One query."""
-    return set(
+    names = {name_mark(username): username for username in usernames}
+    marks = (
         AccessAttempt.objects.filter(
-            username__in=usernames, attempt_time__gte=timezone.now() - cool_off()
+            username__in=names, attempt_time__gte=timezone.now() - cool_off()
         )
         .values("username", "ip_address")
         .annotate(failures=Sum("failures_since_start"))
@@ -62,3 +74,10 @@ def locked_names(usernames) -> set[str]:
         .order_by()
         .values_list("username", flat=True)
     )
+    return {names[mark] for mark in marks}
+
+
+def forget_failures(username: str) -> None:
+    """Lift the lock of a login name, from whatever address."""
+    for model in (AccessAttempt, AccessFailureLog):
+        model.objects.filter(username=name_mark(username)).delete()

@@ -82,10 +82,13 @@ def _fold(text: str) -> str:
 
 
 def _plain_forms(password: str) -> set[str]:
+    """The password, also without digits and signs around it, lookalikes undone, unrepeated."""
     folded = _fold(password)
-    bare = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
-    forms = {folded, bare, folded.translate(_LOOKALIKES), bare.translate(_LOOKALIKES)}
-    return {re.sub(r"^(.+?)\1+$", r"\1", form) for form in forms} | forms
+    start = len(folded) - len(re.sub(r"^[\W\d_]+", "", folded))
+    end = len(re.sub(r"[\W\d_]+$", "", folded))
+    forms = {folded} | {folded[start:cut] for cut in range(end, len(folded) + 1)}
+    forms |= {form.translate(_LOOKALIKES) for form in forms}
+    return forms | {re.sub(r"^(.+?)\1+$", r"\1", form) for form in forms}
 
 
 def _without(text: str, words: set[str]) -> str:

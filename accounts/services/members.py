@@ -1,11 +1,11 @@
 """Memberships: added, disabled, enabled; their people unlocked and freed of a lost device."""
 
-from axes.models import AccessAttempt, AccessFailureLog
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.enums import Role
+from accounts.lockout import forget_failures
 from accounts.models import Membership, Organisation, TenantUser, User
 from core import audit
 from core.errors import Refused
@@ -77,13 +77,8 @@ def _set_active(membership: Membership, is_active: bool, *, actor) -> Membership
 @transaction.atomic
 def unlock_member(membership: Membership, *, actor: Membership) -> None:
     """Forget the failed sign-ins of the member's login name."""
-    forget_failures(membership.user)
+    forget_failures(membership.user.username)
     audit.record(actor, "membership.unlocked", membership, user=membership.user.username)
-
-
-def forget_failures(user: User) -> None:
-    AccessAttempt.objects.filter(username=user.username).delete()
-    AccessFailureLog.objects.filter(username=user.username).delete()
 
 
 @transaction.atomic

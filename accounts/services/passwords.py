@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.http import urlsafe_base64_decode
 
+from accounts.lockout import forget_failures
 from accounts.models import User
-from accounts.services.members import forget_failures
 from accounts.services.platform import Person, platform_context, record_on_platform
 from core.audit import SYSTEM, sha256
 from core.errors import Refused, TooMany
@@ -76,6 +76,6 @@ def reset_password(uid: str, token: str, password: str) -> User:
     user = user_of_reset(uid, token)  # again behind the lock: the link is good once
     user.set_password(password)
     user.save(update_fields=["password"])
-    forget_failures(user)
+    forget_failures(user.username)
     record_on_platform("password.reset", user, actor=Person.of(user))
     return user

@@ -200,6 +200,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Proxies of ours in front of the web server: where the client's address stands.
 PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 AXES_HANDLER = "accounts.lockout.LockoutHandler"
+AXES_USERNAME_CALLABLE = "accounts.lockout.tried_name"
 AXES_CLIENT_IP_CALLABLE = "accounts.client.client_ip"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
