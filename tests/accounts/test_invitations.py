@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Invitation, Membership, User
-from accounts.services.invitations import link_of
+from accounts.services.invitations import invite_member, link_of
 from core.jobs import run_job
 from core.models import Job
 from tests.accounts.conftest import inside, people_url, records_of, signed_in, text_of, try_password
@@ -265,8 +265,6 @@ def test_invited_county_officer_still_needs_the_second_factor(client, city):
     city.tenant.requires_second_factor = True
     city.tenant.save()
     with inside(city):
-        from accounts.services.invitations import invite_member
-
         link = link_of(
             invite_member(
                 name="县区经办人",
