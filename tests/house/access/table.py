@@ -1,4 +1,4 @@
-"""The access table, as written in ``tests/house/access/``, spread out into cells.
+"""The access table, as written in the ``.yaml`` files beside this one, spread out into cells.
 
 A row is the name of a URL; in it methods, or ``on <thing>:`` with methods for an object of the
 world (``tests/factories/worlds.py``). A method maps each status to who gets it. What goes
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import yaml
 
-FOLDER = Path(__file__).parent / "access"
+FOLDER = Path(__file__).parent
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
 SIGN_IN = "sign-in"
 DOORS = ("members", "anyone", "signed-in", "platform")
