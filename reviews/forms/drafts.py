@@ -228,6 +228,10 @@ class SelfAssessmentForm(DraftForm):
             schema = self.definition.input_schema(item.code)
             inputs = MARK_INPUTS[schema["widget"]](item, schema)
             self.inputs[item.code] = (inputs, schema)
+            if list(inputs) == [""]:
+                inputs[""].help_text = " ".join(
+                    filter(None, [item.criterion, inputs[""].help_text])
+                )
             for suffix, field in inputs.items():
                 field.required = True  # every item is asked; nothing is marked 选填
                 self.fields[_mark_name(item, suffix)] = field

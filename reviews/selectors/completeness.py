@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from campaigns.definition import Definition
 from reviews.selectors.parts import FORM, SELF_ASSESSMENT, Slot, case_slot, dossier_slots
 
+MOST_LISTED = 5  # missing marks are named one by one up to here
+
 # Fields of these types are filled from the registry, not typed.
 REGISTRY_TYPES = {"community", "organisation", "track"}
 
@@ -173,6 +175,10 @@ def _marks_task(definition: Definition, track: str, marks: dict) -> Task:
     items = [item for item in definition.items(track) if not item.is_bonus]
     missing = [item for item in items if item.code not in marks]
     task = Task("self_assessment", "自评", len(items) - len(missing), len(items))
+    if len(missing) > MOST_LISTED:
+        words = f"还有 {len(missing)} 项没有自评"
+        task.gaps = [Gap(SELF_ASSESSMENT, "自评", words, True, missing[0].code)]
+        return task
     task.gaps = [
         Gap(SELF_ASSESSMENT, item.title, f"{item.code} {item.title} 还没有自评", True, item.code)
         for item in missing

@@ -84,7 +84,7 @@ def _rows(request, dossier, slots: list[Slot]) -> list[dict]:
     ]
 
 
-def limits_in_words(slot: Slot) -> str:
+def limits_in_words(slot: Slot, *, with_size: bool = True) -> str:
     """``图片、PDF 文件，最多 10 个，每个不超过 20 MB``."""
     words = ["、".join(MediaKind(kind).label for kind in slot.kinds)]
     words.append(f"最多 {slot.max_count} 个")
@@ -92,7 +92,8 @@ def limits_in_words(slot: Slot) -> str:
         minutes, seconds = divmod(slot.max_seconds, 60)
         length = f"{minutes} 分钟" if minutes else ""
         words.append(f"时长不超过 {length}{f'{seconds} 秒' if seconds else ''}")
-    words.append(f"每个不超过 {slot.max_megabytes} MB")
+    if with_size:
+        words.append(f"每个不超过 {slot.max_megabytes} MB")
     return "，".join(words)
 
 
@@ -166,7 +167,7 @@ def _slot_context(
         "slot": slot,
         "title": f"{slot.code} {slot.title}" if slot.group == "item" else slot.title,
         "item": dossier.version.definition.item(code) if slot.group == "item" else None,
-        "limits_hint": f"{limits_in_words(slot)}。",
+        "limits_hint": f"{limits_in_words(slot, with_size=False)}。",
         "is_multiple": slot.max_count > 1,
         "issuers": issuers_in_words(dossier, slot),
         "accept": ",".join(ACCEPTED[kind] for kind in slot.kinds),
