@@ -22,38 +22,53 @@ from communities.services import create_community, set_owners_committee, update_
 from core.answers import answer_once
 from core.exports import xlsx_answer
 from core.forms import add_errors
-from core.pagination import count_up_to, page_of
+from core.pagination import PARAMETER, count_up_to, page_of
 
 ORDER = ("code",)
+COLUMNS = [
+    {"label": "小区名称"},
+    {"label": "编码"},
+    {"label": "类别"},
+    {"label": "县区"},
+    {"label": "所属社区"},
+    {"label": "管理单位"},
+    {"label": "户数", "numeric": True},
+]
 
 
 @require_safe
 def community_list(request):
     """Everybody with communities: those the member sees, narrowed, fifty at a time."""
+    return render(request, "communities/community_list.html", listed(request))
+
+
+def listed(request) -> dict:
+    """What ``_community_list.html`` shows: filters, count, one page of rows."""
     form = CommunityFilter(request.GET, member=request.member)
-    communities = filter_communities(visible_communities(request.member), **form.narrowing())
+    narrowing = form.narrowing()
+    communities = filter_communities(visible_communities(request.member), **narrowing)
     page = page_of(request, list_rows(communities), order=ORDER)
     parameters = request.GET.copy()
-    parameters.pop("page", None)
+    parameters.pop(PARAMETER, None)
     base = reverse("communities:community_list", args=[request.tenant.slug])
-    context = {
+    return {
         "form": form,
         "page": page,
         "count": count_up_to(communities),
+        "columns": COLUMNS,
         "rows": [_cells(row, base) for row in page.rows],
-        "is_narrowed": any(form.narrowing().values()),
+        "is_narrowed": any(narrowing.values()),
         "can_create": can_create_community(request.member),
         "export_url": f"{base}export/?{parameters.urlencode()}",
     }
-    return render(request, "communities/community_list.html", context)
 
 
 def _cells(row, base: str) -> tuple:
-    """What a row of the list shows, as text: the template formats nothing."""
+    """A row of the list for ``long_table``: its address, then a text per column."""
     return (
         f"{base}{row.pk}/",
-        row.code,
         row.name,
+        row.code,
         KIND_LABELS[row.kind],
         row.county_name,
         row.division_name,

@@ -126,6 +126,8 @@ def _samples() -> dict:
             {"title": "本县区申报", "value": 7, "unit": "个", "hint": "至少 10 个", "tone": "bad"},
             {"title": "已推荐", "value": 3, "unit": "个", "hint": "至少 3 个", "tone": "ok"},
         ],
+        "long_columns": [{"label": "小区"}, {"label": "县区"}, {"label": "户数", "numeric": True}],
+        "long_rows": [("#a", "荷风苑", "海港区", "820"), ("#b", "和顺家园", "昌黎县", "460")],
         "columns": [
             {"label": "小区"},
             {"label": "县区"},

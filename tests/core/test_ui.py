@@ -165,3 +165,17 @@ def test_moments_are_said_in_local_time():
 def test_meter_says_how_a_quota_stands(value, limits, tone, words):
     found = wording.meter_of(value, **limits)
     assert (found["tone"], found["words"]) == (tone, words)
+
+
+def test_long_table_shows_what_data_table_shows_and_escapes_it():
+    columns = [{"label": "小区"}, {"label": "<户数>", "numeric": True}]
+    bad = '"><img src=x>'
+    html = render(
+        "{% long_table c r '名单' %}", c=columns, r=[("/a/", "荷风苑", "8"), (bad, bad, bad)]
+    )
+    assert (
+        '<a href="/a/">荷风苑</a></td><td data-label="&lt;户数&gt;" class="number">8</td>' in html
+    )
+    assert "<img" not in html and html.count("&quot;&gt;&lt;img src=x&gt;") == 3
+    with pytest.raises(ValueError, match="zip"):
+        render("{% long_table c r '名单' %}", c=columns, r=[("/a/", "荷风苑")])
