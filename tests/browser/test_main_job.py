@@ -10,12 +10,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from core.enums import JobState
+from core.models import Job
 from reviews.models import Dossier
-from tests.browser.visitor import PATIENCE
+from tests.browser.visitor import PATIENCE, PHONE
 from tests.factories import files
 from tests.factories.dossiers import make_community, set_clock
 from tests.factories.panels import cards_of, expert_member, make_experts, score
 from tests.factories.sign_offs import pass_to
+from tests.processes import wait_until
 
 pytestmark = pytest.mark.browser
 NAME = "荷风苑"
@@ -40,7 +43,16 @@ def test_from_notice_to_announcement(site):
     _at(site, "2023-11-06 09:00")
     _city_draws(city)
     _expert_scores(site, dossier)
+    _at(site, "2023-11-17 09:00")
     _city_ranks(site, city)
+    _at(site, "2023-11-20 10:00")
+    _city_gives_notice(city)
+    _public_objects(site)
+    _city_answers(city)
+    _at(site, "2023-11-29 10:00")
+    _city_announces(city)
+    _papers_come_down(site, applicant, dossier)
+    _auditor_verifies(site.visitor(people.auditor))
 
 
 def _at(site, moment: str) -> None:
@@ -63,7 +75,7 @@ def _city_opens(one) -> None:
 
 
 def _applicant_starts(one) -> None:
-    one.follow("申报材料")
+    one.menu("申报材料")
     one.follow("开始申报")
     one.page.get_by_label("小区").first.select_option(index=1)
     one.page.get_by_role("radio").first.check()
@@ -136,8 +148,7 @@ def _applicant_submits(one) -> None:
 
 
 def _city_draws(one) -> None:
-    one.open("/yunzhou/")
-    one.follow("专家组")
+    one.menu("专家组")
     one.fill("抽取人数", "5")
     one.fill("公开随机源和日期", "双色球 2023 年 11 月 7 日开奖号码")
     one.press("登记承诺值")
@@ -155,7 +166,7 @@ def _expert_scores(site, dossier) -> None:
             score(card)
         expert = expert_member(first.assignment)
     one = site.visitor(expert)
-    one.follow("专家评审")
+    one.menu("专家评审")
     one.follow(NAME)
     items = one.page.locator("[data-score-item]:not([disabled])")
     for number in range(items.count()):
@@ -174,7 +185,87 @@ def _expert_scores(site, dossier) -> None:
 
 
 def _city_ranks(site, one) -> None:
-    _at(site, "2023-11-17 09:00")
-    one.open("/yunzhou/")
-    one.follow("排名与审定")
+    """The job is done by the real worker; the page asks how far it is."""
+    one.menu("排名与审定")
     one.press("计算排名")
+    finished = one.main.get_by_role("link", name="查看结果")
+    expect(finished.or_(one.main.get_by_role("link", name=NAME)).first).to_be_visible()
+    if finished.count():
+        one.follow("查看结果")
+    one.follow(NAME)
+    one.see("逐项评分")
+    one.page.locator("details").first.locator("summary").click()
+    one.look()
+    one.page.go_back()
+    one.follow("确认排名")
+    one.press("确认排名")
+    one.follow("审定")
+    one.fill("市住建局意见", "经专家集中审核，符合评选标准，同意确定。")
+    one.press("提交审定")
+    one.see("已审定。")
+
+
+def _city_gives_notice(one) -> None:
+    one.menu("公示公布")
+    one.press("拟公示")
+    one.press("保存正文")
+    one.follow("核对无误，去发布")
+    one.press("确认发布")
+    one.see("公示至")
+
+
+def _public_objects(site) -> None:
+    """Anybody, on a phone, without an account."""
+    one = site.visitor(width=PHONE)
+    one.open("/yunzhou/public/")
+    one.follow("公示")
+    one.follow("提出异议")
+    one.page.get_by_label("涉及小区").select_option(label=NAME)
+    one.fill("姓名", "一位业主")
+    one.fill("联系方式", "owner@example.com")
+    one.press("提交异议")
+    one.see("请至少")
+    one.fill("异议内容", "小区南门外的非机动车停放比较乱，希望核实后再公布。")
+    one.press("提交异议")
+    one.see("异议已收到")
+
+
+def _city_answers(one) -> None:
+    one.menu("异议")
+    one.page.locator("main td a").first.click()
+    one.look()
+    one.page.get_by_role("radio", name="异议不成立").check()
+    one.fill("处理意见", "经核实，南门外为市政道路，已转请街道整治，不影响结论。")
+    one.press("记录处理意见")
+    one.see("南门外为市政道路")
+
+
+def _city_announces(one) -> None:
+    one.open("/yunzhou/notices/")
+    one.press("拟公布")
+    one.follow("核对无误，去发布")
+    one.press("确认发布")
+
+
+def _papers_come_down(site, one, dossier) -> None:
+    """Every paper that a page offers is a PDF; the public page verifies one by its code."""
+    with site.inside():
+        wait_until(lambda: not Job.objects.exclude(state=JobState.DONE).exists())
+    one.open(f"/yunzhou/dossiers/{dossier.pk}/")
+    one.see("已公布入选")
+    for link in one.page.get_by_role("link", name=re.compile("PDF")).all():
+        answer = one.fetch(link.get_attribute("href"))
+        assert answer.headers["content-type"] == "application/pdf"
+        assert answer.body().startswith(b"%PDF-")
+    code = re.search(r"验证码 (\S+)", one.page.inner_text("main"))[1]
+    anybody = site.visitor(width=PHONE)
+    anybody.open("/yunzhou/public/verify/")
+    anybody.fill("验证码", code)
+    anybody.press("核验")
+    anybody.see("编码真实")
+
+
+def _auditor_verifies(one) -> None:
+    one.menu("操作记录")
+    one.press("核验记录链")
+    one.see("记录链完整")

@@ -6,7 +6,7 @@ import contextlib
 from functools import cache
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Download, Locator, Page, Request, expect
+from playwright.sync_api import Browser, Download, Locator, Page, Request, TimeoutError, expect
 
 from tests.processes import ROOT
 
@@ -84,15 +84,25 @@ class Visitor:
         if path:
             self.open(path)
 
-    def follow(self, name: str, *, within: Locator | None = None) -> None:
-        """Click the first link of that name and look at the page it leads to."""
-        link = (within or self.page).get_by_role("link", name=name).first
-        self._leave(lambda: link.click())
+    @property
+    def main(self) -> Locator:
+        return self.page.get_by_role("main")
 
-    def press(self, name: str, *, within: Locator | None = None) -> None:
+    def menu(self, name: str) -> None:
+        """Go by the main menu, which is folded on a phone."""
+        menu = self.page.get_by_role("navigation", name="主菜单")
+        fold = menu.locator("summary")
+        if fold.is_visible():
+            fold.click()
+        self._leave(menu.get_by_role("link", name=name).click)
+
+    def follow(self, name: str) -> None:
+        """Click the first link of that name and look at the page it leads to."""
+        self._leave(self.main.get_by_role("link", name=name).first.click)
+
+    def press(self, name: str) -> None:
         """Press a button that sends a form, and look at the answer."""
-        button = (within or self.page).get_by_role("button", name=name).first
-        self._leave(lambda: button.click())
+        self._leave(self.main.get_by_role("button", name=name).first.click)
 
     def _leave(self, act) -> None:
         with self.page.expect_navigation():
@@ -112,7 +122,7 @@ class Visitor:
 
     def download(self, name: str) -> Download:
         with self.page.expect_download() as waiting:
-            self.page.get_by_role("link", name=name).first.click()
+            self.main.get_by_role("link", name=name).first.click()
         return waiting.value
 
     def fetch(self, path: str):
@@ -124,7 +134,7 @@ class Visitor:
     # What is on the page
 
     def fill(self, label: str, text: str) -> None:
-        self.page.get_by_label(label).first.fill(text)
+        self.main.get_by_label(label).first.fill(text)
 
     def see(self, text: str) -> None:
         expect(self.page.locator("body")).to_contain_text(text)
@@ -145,6 +155,8 @@ class Visitor:
         page.evaluate(_axe())
         for width in sorted(HEIGHTS, key=lambda width: width == self.width):
             page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            with contextlib.suppress(TimeoutError):  # a chart follows its box a moment later
+                page.wait_for_function(f"!({SIDEWAYS})()", timeout=2000)
             if sideways := page.evaluate(SIDEWAYS):
                 self._note(f"wider than the window at {width}: {sideways}")
             for violation in page.evaluate(AXE, RULES):
