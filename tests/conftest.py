@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
-from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 
 import config.celery  # noqa: F401 - tasks are sent through our app
 from core.tenancy import tenant_context
+from tests.databases import fresh_database
 from tests.factories import cast
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker):
-    """Create the test database as ``app_owner`` and point every alias at it."""
-    with django_db_blocker.unblock():
-        name = settings.DATABASES["default"]["TEST"]["NAME"]
-        owner = connections["owner"]
-        _admin(owner, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
-        for alias in connections:
-            connections[alias].close()
-            settings.DATABASES[alias]["NAME"] = name
-            connections[alias].settings_dict["NAME"] = name
-        os.environ["JIAYUAN_TEST_DATABASE"] = name
-        call_command("migrate", database="owner", verbosity=0, interactive=False)
-        owner.close()
+    """Made once; every process of the tests has its own."""
+    with django_db_blocker.unblock(), fresh_database():
         yield
-        for alias in connections:
-            connections[alias].close()
-        owner.settings_dict["NAME"] = "postgres"
-        _admin(owner, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def _admin(connection, *statements):
-    connection.settings_dict["NAME"] = "postgres"
-    connection.set_autocommit(True)
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-    connection.close()
 
 
 @pytest.fixture

@@ -154,13 +154,18 @@ class Visitor:
         page.wait_for_load_state("load")
         page.evaluate(_axe())
         for width in sorted(HEIGHTS, key=lambda width: width == self.width):
-            page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-            with contextlib.suppress(TimeoutError):  # a chart follows its box a moment later
-                page.wait_for_function(f"!({SIDEWAYS})()", timeout=2000)
-            if sideways := page.evaluate(SIDEWAYS):
-                self._note(f"wider than the window at {width}: {sideways}")
+            self.show_at(width)
             for violation in page.evaluate(AXE, RULES):
                 self._note(f"axe at {width}: {violation}")
+
+    def show_at(self, width: int) -> None:
+        """Change the window; nothing may stand out at its side."""
+        page = self.page
+        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        with contextlib.suppress(TimeoutError):  # a chart follows its box a moment later
+            page.wait_for_function(f"!({SIDEWAYS})()", timeout=2000)
+        if sideways := page.evaluate(SIDEWAYS):
+            self._note(f"wider than the window at {width}: {sideways}")
 
     @contextlib.contextmanager
     def expecting(self, *words: str):
