@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+
+PATIENCE = 10
 
 
 @contextlib.contextmanager
@@ -16,7 +19,8 @@ def fresh_database() -> Iterator[None]:
     """Create the test database as ``app_owner`` and point every alias, and subprocesses, at it."""
     name = settings.DATABASES["default"]["TEST"]["NAME"]
     owner = connections["owner"]
-    _admin(owner, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+    _drop(owner, name)
+    _admin(owner, f'CREATE DATABASE "{name}"')
     for alias in connections:
         connections[alias].close()
         settings.DATABASES[alias]["NAME"] = name
@@ -29,14 +33,26 @@ def fresh_database() -> Iterator[None]:
     finally:
         for alias in connections:
             connections[alias].close()
-        owner.settings_dict["NAME"] = "postgres"
-        _admin(owner, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _drop(owner, name)
 
 
-def _admin(connection, *statements) -> None:
+def _drop(owner, name: str) -> None:
+    """Other roles' connections (relay) cannot be ended by force: wait until they are gone."""
+    others = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usename <> current_user"
+    )
+    ends = time.monotonic() + PATIENCE
+    while _admin(owner, others, name) and time.monotonic() < ends:
+        time.sleep(0.1)
+    _admin(owner, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _admin(connection, statement: str, *values):
+    """Run one statement beside the database in question; of a query, the first value."""
     connection.settings_dict["NAME"] = "postgres"
     connection.set_autocommit(True)
     with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+        cursor.execute(statement, values or None)
+        found = cursor.fetchone()[0] if cursor.description else None
     connection.close()
+    return found

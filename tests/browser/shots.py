@@ -80,7 +80,7 @@ def _is_page(cell: Cell) -> bool:
 
 
 def _world() -> World:
-    world = make_world(SLUG, "")
+    world = make_world(SLUG, "云州")
     Tenant.objects.filter(pk=world.tenant.pk).update(name="云州市住房和城乡建设局")
     operator = User.objects.create_user("operator", "x", name="运营", is_platform_admin=True)
     set_platform_second_factor(False, actor=audit.SYSTEM)

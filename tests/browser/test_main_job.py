@@ -31,6 +31,7 @@ def test_from_notice_to_announcement(site):
         make_experts(site.people, 6)
     people = site.people
     city = site.visitor(people.city_officer)
+    _city_registers_company(city, people.applicant.organisation.name)
     _city_opens(city)
     _at(site, "2023-09-15 10:00")
     applicant = site.visitor(people.applicant)
@@ -40,6 +41,8 @@ def test_from_notice_to_announcement(site):
     _applicant_submits(applicant)
     with site.inside():
         dossier = pass_to(Dossier.objects.get(), "scoring", people)
+    _measures(site.visitor(people.evaluator, width=PHONE), "业主满意度", "96.5")
+    _measures(site.visitor(people.county_officer), "物业服务费收缴率", "97.2")
     _at(site, "2023-11-06 09:00")
     _city_draws(city)
     _expert_scores(site, dossier)
@@ -58,6 +61,19 @@ def test_from_notice_to_announcement(site):
 def _at(site, moment: str) -> None:
     with site.inside():
         set_clock(moment)
+
+
+def _city_registers_company(one, name: str) -> None:
+    one.menu("物业服务企业")
+    one.follow("登记企业")
+    one.fill("企业名称", name)
+    one.fill("统一社会信用代码", "91130300MA0000001X")
+    one.press("保存")
+    one.see("校验")
+    one.fill("统一社会信用代码", "91130300MA0000001C")
+    one.main.get_by_label("信用等级").select_option(label="A")
+    one.press("保存")
+    one.see(name)
 
 
 def _city_opens(one) -> None:
@@ -145,6 +161,20 @@ def _applicant_submits(one) -> None:
     one.follow("查看提交的内容")
     one.page.go_back()
     one.follow("查看办理进度")
+
+
+def _measures(one, metric: str, value: str) -> None:
+    one.menu("小区")
+    one.follow(NAME)
+    one.follow("录入实测数据")
+    one.main.get_by_label("指标").first.select_option(label=metric)
+    one.fill("数值", value)
+    one.fill("统计期", "2023 年上半年")
+    one.press("录入")
+    one.see("请")
+    one.fill("来源", "入户和电话调查")
+    one.press("录入")
+    one.see("%")
 
 
 def _city_draws(one) -> None:
