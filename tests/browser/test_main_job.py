@@ -71,7 +71,7 @@ def _city_registers_company(one, name: str) -> None:
     one.press("保存")
     one.see("校验")
     one.fill("统一社会信用代码", "91130300MA0000001C")
-    one.main.get_by_label("信用等级").select_option(label="A")
+    one.main.get_by_label("信用等级").select_option("A")
     one.press("保存")
     one.see(name)
 
@@ -253,8 +253,9 @@ def _public_objects(site) -> None:
     one.page.get_by_label("涉及小区").select_option(label=NAME)
     one.fill("姓名", "一位业主")
     one.fill("联系方式", "owner@example.com")
-    one.press("提交异议")
-    one.see("请至少")
+    with one.expecting("400 (Bad Request)"):
+        one.press("提交异议")
+    one.see("该字段是必填项")
     one.fill("异议内容", "小区南门外的非机动车停放比较乱，希望核实后再公布。")
     one.press("提交异议")
     one.see("异议已收到")
