@@ -42,8 +42,8 @@ from tests.browser.server import web  # noqa: E402
 from tests.browser.visitor import HEIGHTS, Visitor  # noqa: E402
 from tests.databases import fresh_database  # noqa: E402
 from tests.factories.worlds import World, make_world  # noqa: E402
-from tests.house.access_table import Cell, Table  # noqa: E402
-from tests.house.browsing import address  # noqa: E402
+from tests.house.access.browsing import address  # noqa: E402
+from tests.house.access.table import Cell, Table  # noqa: E402
 from tests.processes import relay, wait_until, worker  # noqa: E402
 
 SLUG = "yunzhou"
@@ -60,15 +60,21 @@ def main() -> int:
     table = Table()
     cells = [cell for url in table.rows for cell in table.cells(url) if _is_page(cell)]
     if options.words:
-        cells = [cell for cell in cells if any(w in f"{cell.actor} {cell.url}" for w in options.words)]
+        cells = [
+            cell for cell in cells if any(w in f"{cell.actor} {cell.url}" for w in options.words)
+        ]
     with fresh_database(), redis.from_url(settings.CACHES["default"]["LOCATION"]) as broker:
         broker.flushdb()
         world = _world()
         with web("config.settings.test") as site, relay(), worker(), chromium() as browser:
             troubles = _shoot(cells, world, browser, site, checks=options.axe)
             papers = 0 if options.words else _shoot_papers(world)
-    unseen = sorted(table.rows.keys() - {c.url for u in table.rows for c in table.cells(u) if _is_page(c)})
-    print(f"页面 {len(cells)} 个、文书 {papers} 份，{time.monotonic() - started:.0f} 秒，见 {FOLDER}")
+    unseen = sorted(
+        table.rows.keys() - {c.url for u in table.rows for c in table.cells(u) if _is_page(c)}
+    )
+    print(
+        f"页面 {len(cells)} 个、文书 {papers} 份，{time.monotonic() - started:.0f} 秒，见 {FOLDER}"
+    )
     print(f"没有人能直接打开的地址（只接受提交）：{'、'.join(unseen)}")
     for trouble in troubles:
         print(f"问题  {trouble}")
@@ -101,7 +107,9 @@ def _shoot(cells: list[Cell], world: World, browser, site: str, *, checks: bool)
             client = Client()
             client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
             name = settings.SESSION_COOKIE_NAME
-            visitor.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
+            visitor.context.add_cookies(
+                [{"name": name, "value": client.cookies[name].value, "url": site}]
+            )
         for cell in mine:
             path = address(cell.url, SLUG, world.things[cell.thing] if cell.thing else {})
             troubles += _shoot_page(cell, path, visitor, checks=checks)
