@@ -15,6 +15,7 @@ from accounts.enums import Role
 from accounts.models import Membership
 from portal.selectors import todo
 from portal.selectors.campaigns import current_campaign
+from reviews.selectors.sign_offs import count_todo
 from scoring.selectors.assignments import count_open_assignments
 
 OFFICES = {
@@ -47,6 +48,13 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 "申报材料", "reviews:dossier_list", OFFICES | OVERSEERS | {Role.APPLICANT},
                 counts={Role.APPLICANT: todo.count_corrections},
             ),
+            Item(
+                "审核",
+                "reviews:sign_off_list",
+                OFFICES,
+                counts=dict.fromkeys(OFFICES, count_todo),
+            ),
+            Item("县区报送", "reviews:filing_list", OVERSEERS | {Role.COUNTY_OFFICER}),
             Item(
                 "专家评审",
                 "scoring:assignment_list",

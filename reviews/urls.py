@@ -1,5 +1,6 @@
 from django.urls import path
 
+from reviews.views import desk_checks, filings, sign_offs, site_visits
 from reviews.views import dossiers, drafts, evidence, papers, submissions
 
 app_name = "reviews"
@@ -41,5 +42,31 @@ urlpatterns = [
         "dossiers/<uuid:pk>/revisions/<int:number>/",
         submissions.dossier_revision,
         name="dossier_revision",
+    ),
+    path("sign-offs/", sign_offs.sign_off_list, name="sign_off_list"),
+    path("sign-offs/<uuid:pk>/scan/", sign_offs.sign_off_scan, name="sign_off_scan"),
+    path("dossiers/<uuid:pk>/sign-off/", sign_offs.sign_off, name="sign_off"),
+    path("dossiers/<uuid:pk>/desk-check/", desk_checks.desk_check, name="desk_check"),
+    path("dossiers/<uuid:pk>/site-visit/", site_visits.site_visit, name="site_visit"),
+    path(
+        "dossiers/<uuid:pk>/site-visit/close/",
+        site_visits.site_visit_close,
+        name="site_visit_close",
+    ),
+    path(
+        "dossiers/<uuid:pk>/site-visit/findings/new/",
+        site_visits.finding_create,
+        name="finding_create",
+    ),
+    path("findings/<uuid:pk>/remove/", site_visits.finding_remove, name="finding_remove"),
+    path("findings/<uuid:pk>/photo/", site_visits.finding_photo, name="finding_photo"),
+    path("findings/<uuid:pk>/thumbnail/", site_visits.finding_thumbnail, name="finding_thumbnail"),
+    path("filings/", filings.filing_list, name="filing_list"),
+    path("filings/<uuid:pk>/", filings.filing_detail, name="filing_detail"),
+    path("filings/<uuid:pk>/file/", filings.filing_file, name="filing_file"),
+    path(
+        "campaigns/<slug:key>/filings/<str:obligation>/new/",
+        filings.filing_create,
+        name="filing_create",
     ),
 ]

@@ -228,7 +228,14 @@ def _late_filings(desk: Desk) -> Panel:
         }
         for owed in late.values()
     ]
-    return Panel("filings", "逾期未报的材料", tasks=tasks, text="没有逾期未报的材料。")
+    return Panel(
+        "filings",
+        "逾期未报的材料",
+        desk.url("reviews:filing_list"),
+        "县区报送",
+        tasks=tasks,
+        text="没有逾期未报的材料。",
+    )
 
 
 def _some(names: list[str]) -> str:

@@ -20,7 +20,7 @@ def office_bench(desk: Desk) -> Bench:
 
 def office_lists(desk: Desk) -> list[WorkList]:
     member = desk.member
-    listed = desk.url("reviews:dossier_list")
+    listed = desk.url("reviews:sign_off_list")
     returned = todo.returned_by(member).order_by("waiting_since", "pk")
     return [
         WorkList(
@@ -51,7 +51,7 @@ def _waiting(desk: Desk, dossier) -> Entry:
     definition = dossier.version.definition
     return Entry(
         title=dossier.community.name,
-        url=desk.url("reviews:dossier_detail", dossier.pk),
+        url=desk.url("reviews:sign_off", dossier.pk),
         note=_about(dossier),
         status=f"待{definition.step(dossier.step).title}",
         at=dossier.waiting_since,
@@ -110,7 +110,7 @@ def _visits(desk: Desk) -> Panel:
         {
             "title": visit.dossier.community.name,
             "status": "核查中",
-            "url": desk.url("reviews:dossier_detail", visit.dossier_id),
+            "url": desk.url("reviews:site_visit", visit.dossier_id),
             "hint": f"{visit.visited_on.month}月{visit.visited_on.day}日到场，还没有写结论",
         }
         for visit in todo.open_site_visits(desk.member)
@@ -130,4 +130,11 @@ def _filings(desk: Desk) -> Panel:
         }
         for due in filings_of(desk.campaign, desk.member)
     ]
-    return Panel("filings", "应报送的材料", tasks=tasks, text="本次活动没有要报送的材料。")
+    return Panel(
+        "filings",
+        "应报送的材料",
+        desk.url("reviews:filing_list"),
+        "报送",
+        tasks=tasks,
+        text="本次活动没有要报送的材料。",
+    )

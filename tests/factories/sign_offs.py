@@ -11,7 +11,7 @@ from reviews.selectors.desk_checks import check_rows
 from reviews.services.desk_checks import record_desk_check
 from reviews.services.dossiers import save_draft
 from reviews.services.sign_offs import sign_off
-from reviews.services.site_visits import close_site_visit, open_site_visit
+from reviews.services.site_visits import add_finding, close_site_visit, open_site_visit
 from tests.factories import files
 from tests.factories.dossiers import (
     make_campaign,
@@ -24,7 +24,7 @@ from tests.factories.dossiers import (
 )
 
 __all__ = [
-    "make_campaign", "make_community", "make_dossier", "make_submitted", "now", "qinhuangdao",
+    "add_finding", "make_campaign", "make_community", "make_dossier", "make_submitted", "now", "qinhuangdao",
     "set_clock", "submit_dossier", "today",
 ]  # fmt: skip
 

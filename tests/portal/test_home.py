@@ -210,10 +210,10 @@ def test_admin_sees_invitations_and_people(people, sign_in):
 
 QUERIES = {
     Role.APPLICANT: 17,
-    Role.COMMITTEE_OFFICER: 19,
-    Role.NEIGHBOURHOOD_OFFICER: 19,
-    Role.STREET_OFFICER: 19,
-    Role.COUNTY_OFFICER: 28,
+    Role.COMMITTEE_OFFICER: 21,
+    Role.NEIGHBOURHOOD_OFFICER: 21,
+    Role.STREET_OFFICER: 21,
+    Role.COUNTY_OFFICER: 30,
     Role.CITY_OFFICER: 32,
     Role.EVALUATOR: 15,
     Role.AUDITOR: 24,

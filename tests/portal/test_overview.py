@@ -134,7 +134,7 @@ def test_working_days_know_the_holidays(today, last, days):
 
 
 @pytest.mark.parametrize("number", [1, 30])
-@pytest.mark.parametrize(("role", "queries"), [("city_officer", 21), ("county_officer", 18)])
+@pytest.mark.parametrize(("role", "queries"), [("city_officer", 21), ("county_officer", 20)])
 def test_overview_costs_the_same_queries(
     people, sign_in, cost, submitted, copies, role, queries, number
 ):

@@ -1,0 +1,278 @@
+"""The officers' work list and the page on which a step is signed."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.answers import answer_once
+from core.clock import now
+from core.errors import Refused
+from core.forms import add_errors
+from core.pagination import page_of
+from documents.serving import serve_file
+from reviews.enums import DossierState
+from reviews.forms.sign_offs import SignOffForm
+from reviews.models import SignOff
+from reviews.permissions.sign_offs import LEVEL_OF, acts_at
+from reviews.selectors.contents import readable_content
+from reviews.selectors.desk_checks import desk_check_of
+from reviews.selectors.dossiers import visible_dossiers
+from reviews.selectors.parts import FORM, SELF_ASSESSMENT
+from reviews.selectors.sign_offs import (
+    count_done,
+    count_todo,
+    defects_by_item,
+    done_by,
+    last_closed_visit,
+    next_waiting,
+    waiting_for,
+)
+from reviews.selectors.site_visits import visit_of
+from reviews.selectors.timeline import timeline, waiting_words
+from reviews.services.sign_offs import check_deadline, check_not_own
+from reviews.services.sign_offs import sign_off as sign
+from reviews.views.contents import with_addresses
+
+RELATED = (
+    "campaign",
+    "version",
+    "revision__submitted_by__user",
+    "revision__submitted_by__organisation",
+    "applicant",
+    "community__division",
+    "community__county",
+    "community__managed_by",
+)
+
+
+def load_dossier(request, pk):
+    """A submitted dossier that the member's office sees, with what its pages read."""
+    dossiers = visible_dossiers(request.member).select_related(*RELATED)
+    return get_object_or_404(dossiers.filter(revision__isnull=False), pk=pk)
+
+
+def steps_of_office(request, dossier) -> list:
+    """The steps of the route at which the member's office acts on the dossier."""
+    steps = dossier.version.definition.steps(dossier.track)
+    return [step for step in steps if acts_at(request.member, dossier, step)]
+
+
+@require_safe
+def sign_off_list(request):
+    """Officers: 待办 (what waits for the office, oldest first) and 已办 (what it has signed)."""
+    if request.member.role not in LEVEL_OF:
+        raise PermissionDenied
+    is_done = request.GET.get("tab") == "done"
+    if is_done:
+        page = page_of(request, done_by(request.member), order=("-signed_at", "-pk"))
+        rows = [_done_row(row) for row in page.rows]
+    else:
+        page = page_of(request, waiting_for(request.member), order=("waiting_since", "pk"))
+        moment = timezone.localtime(now())
+        rows = [_todo_row(dossier, moment) for dossier in page.rows]
+    context = {
+        "is_done": is_done,
+        "rows": rows,
+        "page": page,
+        "todo_count": count_todo(request.member),
+        "done_count": count_done(request.member),
+    }
+    return render(request, "reviews/sign_off_list.html", context)
+
+
+def _todo_row(dossier, moment) -> dict:
+    definition = dossier.version.definition
+    step = definition.step(dossier.step)
+    days = (moment.date() - timezone.localdate(dossier.waiting_since)).days
+    row = {
+        "dossier": dossier,
+        "step": step,
+        "age": f"{days} 天" if days else "今天",
+        "track": definition.track(dossier.track).title,
+        "due": None,
+        "is_over": False,
+    }
+    if step.deadline:
+        deadline = definition.deadline(step.deadline)
+        row["due"] = deadline.due
+        row["is_over"] = moment >= deadline.cutoff(moment.tzinfo)
+    return row
+
+
+def _done_row(row: SignOff) -> dict:
+    definition = row.dossier.version.definition
+    return {"sign_off": row, "dossier": row.dossier, "step": definition.step(row.step)}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_off(request, pk):
+    """The office that acts on the dossier: the frozen content beside the opinion to give."""
+    dossier = load_dossier(request, pk)
+    steps = steps_of_office(request, dossier)
+    if not steps:
+        raise PermissionDenied
+    wanted = request.POST.get("step", dossier.step)
+    step = next((s for s in steps if s.code == wanted), None)
+    obstacle = _obstacle(request, dossier, step)
+    form = None
+    if request.method == "POST" and (step is None or step.type != "sign_off"):
+        raise Refused(obstacle)
+    if request.method == "POST" or not obstacle:
+        form = SignOffForm(
+            request.POST or None,
+            request.FILES or None,
+            definition=dossier.version.definition,
+            track=dossier.track,
+            step=step,
+            initial={"revision": dossier.revision.sha256, "step": step.code},
+        )
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect(answer_once(request, lambda: _sign(request, dossier, step, form)))
+        except ValidationError as error:
+            add_errors(form, error)
+    context = _context(request, dossier, step, form, obstacle)
+    return render(request, "reviews/sign_off.html", context)
+
+
+def _sign(request, dossier, step, form) -> str:
+    values = form.cleaned_data
+    signature = sign(
+        dossier,
+        actor=request.member,
+        step=step.code,
+        outcome=values["outcome"],
+        opinion=values["opinion"],
+        flags=values["flags"],
+        attestations=values["attestations"],
+        scan=values["scan"],
+        revision_sha256=values["revision"],
+    )
+    messages.success(
+        request,
+        f"{dossier.number} {dossier.community.name}：已签署「{signature.get_outcome_display()}」。",
+    )
+    return reverse("reviews:sign_off", args=[request.tenant.slug, dossier.pk])
+
+
+def _obstacle(request, dossier, step) -> str:
+    """Chinese: why the office cannot sign now; empty when it can."""
+    if step is None or step.code != dossier.step or dossier.state != DossierState.IN_REVIEW:
+        words = waiting_words(dossier) or f"材料卷的状态是「{dossier.get_state_display()}」"
+        return f"现在不在本单位的环节：{words}。"
+    if step.type != "sign_off":
+        return f"「{step.title}」完成后自动转入下一环节，不用签署意见。"
+    try:
+        check_not_own(request.member, dossier)
+        check_deadline(dossier, step)
+    except Refused as error:
+        return error.message
+    return ""
+
+
+def _context(request, dossier, step, form, obstacle) -> dict:
+    mine = (
+        SignOff.objects.filter(
+            revision=dossier.revision_id, organisation=request.member.organisation_id
+        )
+        .select_related("signed_by__user", "organisation")
+        .last()
+    )
+    return {
+        "dossier": dossier,
+        "step": step,
+        "form": form,
+        "obstacle": obstacle,
+        "signed": mine,
+        "signed_step": mine and dossier.version.definition.step(mine.step),
+        "next_dossier": next_waiting(request.member, dossier),
+        "content": with_flags(submitted_content(request, dossier), form.flagged() if form else {}),
+        "can_flag": form is not None and "return" in step.actions,
+        "events": timeline(dossier),
+        "tasks": _tasks(request, dossier, step) if step else [],
+        "defects": _defects(dossier),
+        "desk_check": desk_check_of(dossier),
+    }
+
+
+def submitted_content(request, dossier) -> dict:
+    """The present revision in the order of the notice, its files with addresses."""
+    content = readable_content(dossier.version.definition, dossier.track, dossier.revision.content)
+    return with_addresses(content, request.tenant.slug)
+
+
+def with_flags(content: dict, flags: dict[str, str]) -> dict:
+    """The content with a ``flag`` (part, is_set, comment) per part that a return can name."""
+
+    def flag(part: str) -> dict:
+        return {"part": part, "is_set": part in flags, "comment": flags.get(part, "")}
+
+    rows = [*content["materials"], *content["case_report"]]
+    rows += [item for section in content["sections"] for item in section["items"]]
+    for row in rows:
+        row["flag"] = flag(row["part"])
+    return content | {
+        "form_flag": flag(FORM),
+        "self_assessment_flag": flag(SELF_ASSESSMENT),
+        "has_flags": bool(flags),
+    }
+
+
+def _tasks(request, dossier, step) -> list[dict]:
+    """The checks that must precede the signature."""
+    tasks, slug = [], request.tenant.slug
+    if "desk_check" in step.requires or step.type == "desk_check":
+        check = desk_check_of(dossier)
+        missing = sum(not row["ok"] for row in check.checks) if check else 0
+        tasks.append(
+            {
+                "title": "材料初审",
+                "url": reverse("reviews:desk_check", args=[slug, dossier.pk]),
+                "status": "已完成" if check else "未完成",
+                "tone": "ok" if check else "wait",
+                "hint": f"{missing} 项不齐全" if missing else "材料齐全" if check else "",
+            }
+        )
+    if "site_visit" in step.requires or step.type == "site_visit":
+        visit, closed = visit_of(dossier), last_closed_visit(dossier)
+        hint = ""
+        if closed:
+            hint = f"{closed.visited_on} 核查"
+            if closed.revision_id != dossier.revision_id:
+                hint = f"沿用以前版本的核查（{closed.visited_on}），现场有变化的请重新核查"
+        tasks.append(
+            {
+                "title": "实地核查",
+                "url": reverse("reviews:site_visit", args=[slug, dossier.pk]),
+                "status": "已完成" if closed else "核查中" if visit else "未完成",
+                "tone": "ok" if closed else "wait",
+                "hint": hint,
+            }
+        )
+    return tasks
+
+
+def _defects(dossier) -> list[dict]:
+    definition = dossier.version.definition
+    return [
+        {"label": f"{code} {definition.item(code).title}", **found}
+        for code, found in sorted(defects_by_item(dossier).items())
+    ]
+
+
+@require_safe
+def sign_off_scan(request, pk):
+    """Whoever sees the dossier may open the sealed page of an opinion on it."""
+    row = get_object_or_404(
+        SignOff.objects.filter(dossier__in=visible_dossiers(request.member)).select_related("scan"),
+        pk=pk,
+    )
+    if row.scan is None:
+        raise Http404("no scan")
+    return serve_file(request, row.scan)
