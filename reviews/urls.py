@@ -1,7 +1,16 @@
 from django.urls import path
 
-from reviews.views import desk_checks, filings, sign_offs, site_visits
-from reviews.views import dossiers, drafts, evidence, papers, submissions
+from reviews.views import (
+    desk_checks,
+    dossiers,
+    drafts,
+    evidence,
+    filings,
+    papers,
+    sign_offs,
+    site_visits,
+    submissions,
+)
 
 app_name = "reviews"
 urlpatterns = [
