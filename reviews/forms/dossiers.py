@@ -53,9 +53,16 @@ class DossierForm(forms.Form):
         queryset=None,
         empty_label="请选择",
         help_text="只列出由本单位管理、在本次活动中还没有申报的小区。",
-        error_messages={"invalid_choice": "这个小区不由本单位管理，或已经申报，请重新选择。"},
+        error_messages={
+            "required": "请选择要申报的小区。",
+            "invalid_choice": "这个小区不由本单位管理，或已经申报，请重新选择。",
+        },
     )
-    track = forms.ChoiceField(label="申报类别", widget=forms.RadioSelect)
+    track = forms.ChoiceField(
+        label="申报类别",
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择申报类别。"},
+    )
 
     def __init__(self, *args, member, campaign, definition, **kwargs):
         super().__init__(*args, **kwargs)

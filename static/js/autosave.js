@@ -21,6 +21,7 @@ function showTotals(form, totals) {
 function watch(form) {
   const note = form.querySelector("[data-autosave-note]");
   let timer, isDirty = false, isBusy = false, isStopped = false;
+  let pressed = null; // the button pressed while a saving was under way
 
   function say(text, isWrong = false) {
     if (!note) return;
@@ -42,6 +43,9 @@ function watch(form) {
     isBusy = false;
     if (isStopped) return;
     if (data.version !== undefined && form.elements.version) form.elements.version.value = data.version;
+    const button = pressed;
+    pressed = null;
+    if (button && status !== 0) return button.click();
     showTotals(form, data.totals || {});
     if (status === 200) {
       if (!isDirty) say(data.saved_at ? `已于 ${data.saved_at} 保存` : "已保存");
@@ -58,7 +62,18 @@ function watch(form) {
     isDirty = true;
     plan(DELAY);
   });
-  form.addEventListener("submit", () => { isDirty = false; isStopped = true; clearTimeout(timer); });
+  form.addEventListener("submit", (event) => {
+    // Two savings at once would look like two people: the second waits for the first.
+    if (!isBusy || !event.submitter) return;
+    event.preventDefault();
+    pressed = event.submitter;
+  });
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    isDirty = false;
+    isStopped = true;
+    clearTimeout(timer);
+  });
   window.addEventListener("online", () => { if (isDirty) plan(0); });
   window.addEventListener("offline", () => { if (isDirty) say(failureText(0, {}), true); });
   window.addEventListener("beforeunload", (event) => { if (isDirty && form.isConnected) event.preventDefault(); });
