@@ -101,6 +101,11 @@ class NewUserForm(NewPasswordForm):
     name = forms.CharField(label="姓名或岗位", max_length=60)
     field_order = ["username", "name", "password", "again"]
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = "密码"
+        self.fields["again"].label = "再输入一次密码"
+
     def clean_username(self):
         username = User.objects.normalise(self.cleaned_data["username"])
         if User.objects.filter(username=username).exists():

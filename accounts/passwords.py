@@ -45,6 +45,8 @@ class CommonValidator(CommonPasswordValidator):
     """The list of 20,000 passwords that everybody tries, also with a tail of digits or repeated."""
 
     def validate(self, password, user=None):
+        if len(password) < MINIMUM:
+            return  # its length is said already
         for form in _plain_forms(password):
             if form in self.passwords:
                 raise ValidationError(
@@ -59,6 +61,8 @@ class GuessableValidator:
     """Refuses what is left too poor without our words, the person's names, years and rows."""
 
     def validate(self, password, user=None):
+        if len(password) < MINIMUM:
+            return
         folded = _fold(password)
         words = OUR_WORDS | set(_words_of(user))
         rest = _without(folded, words)
@@ -69,7 +73,7 @@ class GuessableValidator:
         if len(rest) < MINIMUM_REST or len(set(rest)) < MINIMUM_DISTINCT:
             raise ValidationError(
                 "去掉单位名、登录名、拼音、年份、连续或重复的字符之后，这个密码剩下的内容太少，"
-                f"容易被猜到，请换一个。{ADVICE}",
+                "容易被猜到，请换一个。",
                 code="guessable",
             )
 

@@ -97,6 +97,7 @@ class Job(TenantModel):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = "任务"
         constraints = [
             models.UniqueConstraint(fields=["tenant_id", "key"], name="core_job_key"),
             models.CheckConstraint(
