@@ -29,6 +29,7 @@ from reviews.permissions.dossiers import (
     can_withdraw_dossier,
     is_own_dossier,
 )
+from reviews.permissions.sign_offs import can_sign
 from reviews.selectors.completeness import completeness
 from reviews.selectors.contents import readable_content
 from reviews.selectors.deadlines import submission_cutoff
@@ -208,6 +209,7 @@ def dossier_detail(request, pk):
         **deadline_context(definition),
         "can_edit": can_edit_dossier(member, dossier),
         "can_withdraw": can_withdraw_dossier(member, dossier),
+        "is_ones_turn": _is_ones_turn(member, dossier),
         "revisions": list(dossier.revisions.defer("content").order_by("-number")),
         "papers": paper_rows(dossier),
         "can_request_papers": can_request_papers(member),
@@ -221,6 +223,13 @@ def dossier_detail(request, pk):
         content = readable_content(definition, dossier.track, dossier.revision.content)
         context["content"] = with_addresses(content, request.tenant.slug)
     return render(request, "reviews/dossier_detail.html", context)
+
+
+def _is_ones_turn(member, dossier) -> bool:
+    if dossier.state != DossierState.IN_REVIEW:
+        return False
+    step = dossier.version.definition.step(dossier.step)
+    return step.type == "sign_off" and can_sign(member, dossier, step)
 
 
 def _flagged(request, dossier, sign_off) -> list[dict]:

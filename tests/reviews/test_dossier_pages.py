@@ -489,6 +489,7 @@ def test_officers_read_what_was_submitted_and_change_nothing(people, filled, sig
         page = text(client.get(url("dossier_detail", filled.pk)))
         assert filled.community.name in page and "自评与佐证材料" in page
         assert client.get(url("evidence_file", submitted.pk)).getvalue()
+        assert ("去签署" in page) == (name == "committee_officer")
         assert client.get(url("dossier_receipt", filled.pk, 1)).status_code == 200
         assert client.get(url("dossier_revision", filled.pk, 1)).status_code == 200
         assert client.get(url("dossier_revision", filled.pk, 2)).status_code == 404
