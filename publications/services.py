@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from accounts.models import Membership
 from campaigns.definition import Definition
 from campaigns.models import Campaign
 from core import audit, clock
@@ -17,6 +19,7 @@ from publications import selectors, wording
 from publications.enums import NoticeKind, NoticeState, ObjectionState
 from publications.models import Notice, Objection
 from publications.periods import last_day
+from publications.permissions import can_prepare_notice
 from reviews.enums import DossierState
 from reviews.models import Dossier
 from reviews.services.route import enter_step
@@ -27,6 +30,7 @@ from scoring.models import Decision
 @transaction.atomic
 def prepare_notice(campaign: Campaign, *, actor) -> Notice:
     """Draft the 公示 from the city's decisions; every ranked dossier must have one."""
+    _must_publish(actor)
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if Notice.objects.filter(campaign=campaign, kind=NoticeKind.PUBLIC_NOTICE).exists():
         raise Conflict("这次活动的公示已经拟好，请在公示公布列表中打开。")
@@ -72,6 +76,7 @@ def _entry(decision: Decision, definition: Definition) -> dict:
 @transaction.atomic
 def edit_notice(notice: Notice, *, actor, title: str, number: str, body: str) -> Notice:
     """Change the wording of a draft; the list itself comes from the decisions."""
+    _must_publish(actor)
     notice = _locked(notice)
     _must_be_draft(notice)
     notice.title, notice.number, notice.body = title, number, body
@@ -83,6 +88,7 @@ def edit_notice(notice: Notice, *, actor, title: str, number: str, body: str) ->
 @transaction.atomic
 def release_notice(notice: Notice, *, actor) -> Notice:
     """Publish in one act: the page, the states of the dossiers, and the job of the PDF."""
+    _must_publish(actor)
     notice = _locked(notice)
     _must_be_draft(notice)
     definition = _definition(notice)
@@ -127,6 +133,7 @@ def _move_dossiers(notice: Notice, definition: Definition, actor) -> None:
 @transaction.atomic
 def prepare_announcement(campaign: Campaign, *, actor) -> Notice:
     """Draft the 公布 after the notice has run and every objection has its answer."""
+    _must_publish(actor)
     notice = (
         Notice.objects.select_for_update()
         .filter(campaign=campaign, kind=NoticeKind.PUBLIC_NOTICE, state=NoticeState.RELEASED)
@@ -193,6 +200,7 @@ def file_objection(
 @transaction.atomic
 def handle_objection(objection: Objection, *, actor, is_upheld: bool, reply: str) -> Objection:
     """Answer an objection once; an upheld one takes its community off the announcement."""
+    _must_publish(actor)
     objection = Objection.objects.select_for_update().get(pk=objection.pk)
     if objection.state != ObjectionState.RECEIVED:
         raise Conflict("这件异议已经处理过，请刷新页面查看处理意见。")
@@ -220,6 +228,11 @@ def handle_objection(objection: Objection, *, actor, is_upheld: bool, reply: str
         dossier=objection.dossier_id, reply=reply,
     )  # fmt: skip
     return objection
+
+
+def _must_publish(actor: Membership) -> None:
+    if not can_prepare_notice(actor):
+        raise PermissionDenied("only the city bureau publishes")
 
 
 def _locked(notice: Notice) -> Notice:
