@@ -37,8 +37,11 @@ def fresh_database() -> Iterator[None]:
 
 
 def _drop(owner, name: str) -> None:
-    """Other roles' connections (relay) cannot be ended by force: wait until they are gone."""
-    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usename <> current_user"
+    """What other roles have open (relay, autovacuum) cannot be ended by force: wait for it."""
+    others = (
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = %s AND usename IS DISTINCT FROM current_user"
+    )
     ends = time.monotonic() + PATIENCE
     while _admin(owner, others, name) and time.monotonic() < ends:
         time.sleep(0.1)

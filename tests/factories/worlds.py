@@ -380,12 +380,13 @@ class _Builder:
     def leftovers(self) -> None:
         people, world = self.people, self.world
         prepared = self.campaign("prepared", is_open=False)
-        world.things["prepared_campaign"] = {"key": prepared.key}
+        world.things["prepared_campaign"] = {"key": prepared.key, "obligation": "work_report"}
         filing = file_obligation(
             Campaign.objects.get(key=world.things["campaign"]["key"]),
             "plan",
             actor=people.county_officer,
             text=world.secret("PLAN", "county_officer", *READERS),
+            file=photo("实施方案.jpg"),
         )
         world.things["filing"] = {"pk": filing.pk}
         job = Job.objects.filter(created_by=people.city_officer.pk).order_by("pk").first()
