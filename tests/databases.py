@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
-PATIENCE = 10
+PATIENCE = 30
 
 
 @contextlib.contextmanager
@@ -37,11 +37,8 @@ def fresh_database() -> Iterator[None]:
 
 
 def _drop(owner, name: str) -> None:
-    """What other roles have open (relay, autovacuum) cannot be ended by force: wait for it."""
-    others = (
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE datname = %s AND usename IS DISTINCT FROM current_user"
-    )
+    """The relay's connections and autovacuum cannot be ended by force: wait until they are gone."""
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usename IS DISTINCT FROM current_user"
     ends = time.monotonic() + PATIENCE
     while _admin(owner, others, name) and time.monotonic() < ends:
         time.sleep(0.1)

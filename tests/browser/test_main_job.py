@@ -17,7 +17,6 @@ from tests.browser.visitor import PATIENCE, PHONE
 from tests.factories import files
 from tests.factories.dossiers import make_community, set_clock
 from tests.factories.panels import cards_of, expert_member, make_experts, score
-from tests.factories.sign_offs import pass_to
 from tests.processes import wait_until
 
 pytestmark = pytest.mark.browser
@@ -39,10 +38,18 @@ def test_from_notice_to_announcement(site):
     _applicant_gives_evidence(applicant)
     _applicant_writes(applicant)
     _applicant_submits(applicant)
+    _officer_signs(site.visitor(people.committee_officer, width=PHONE))
+    _officer_signs(site.visitor(people.neighbourhood_officer))
+    _officer_signs(site.visitor(people.street_officer, width=PHONE))
+    _county_files_plan(site.visitor(people.other_county_officer))
+    county = site.visitor(people.county_officer)
+    _county_checks_desk(county)
+    _county_visits(site.visitor(people.county_officer, width=PHONE))
+    _officer_signs(county)
     with site.inside():
-        dossier = pass_to(Dossier.objects.get(), "scoring", people)
+        dossier = Dossier.objects.get()
     _measures(site.visitor(people.evaluator, width=PHONE), "业主满意度", "96.5")
-    _measures(site.visitor(people.county_officer), "物业服务费收缴率", "97.2")
+    _measures(county, "物业服务费收缴率", "97.2")
     _at(site, "2023-11-06 09:00")
     _city_draws(city)
     _expert_scores(site, dossier)
@@ -163,6 +170,61 @@ def _applicant_submits(one) -> None:
     one.follow("查看办理进度")
 
 
+def _officer_signs(one) -> None:
+    one.menu("审核")
+    one.follow(NAME)
+    one.page.get_by_role("radio", name="退回申报单位补正").check()
+    one.press("签署")
+    one.see("理由")
+    one.page.get_by_role("radio", name="同意，转下一环节").check()
+    attest = one.page.locator("details.attest")
+    if attest.count():
+        attest.evaluate("box => { box.open = true }")
+        for group in attest.locator("fieldset").all():
+            group.get_by_role("radio").first.check()
+    one.fill("意见", "情况属实，同意推荐。")
+    one.press("签署")
+    one.see("已签署")
+
+
+def _county_files_plan(one) -> None:
+    one.menu("县区报送")
+    one.leave_by(one.main.locator("td a").first)
+    one.fill("内容", "成立专班，按月调度，十月底前完成初审和实地核查。")
+    one.press("报送")
+    one.see("已报送")
+
+
+def _county_checks_desk(one) -> None:
+    one.menu("审核")
+    one.follow(NAME)
+    one.follow("材料初审")
+    for group in one.main.locator("fieldset").all():
+        group.get_by_role("radio", name="齐全", exact=True).check()
+    one.press("保存初审结果")
+
+
+def _county_visits(one) -> None:
+    """On the phone, in the estate: a defect with its place and photo."""
+    one.menu("审核")
+    one.follow(NAME)
+    one.follow("实地核查")
+    one.fill("参加人员", "物业科两人")
+    one.press("开始核查")
+    one.follow("记一处问题")
+    one.fill("位置", "3 号楼北侧")
+    one.fill("问题", "草坪有裸露")
+    one.main.get_by_label("照片").set_input_files(
+        {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": files.photo(900, 700)}
+    )
+    one.leave_by(one.main.locator("form button").first)
+    one.see("3 号楼北侧")
+    one.follow("结束核查")
+    one.fill("核查结论", "环境整洁，发现的问题已当场交办。")
+    one.press("结束核查")
+    one.see("核查完成")
+
+
 def _measures(one, metric: str, value: str) -> None:
     one.menu("小区")
     one.follow(NAME)
@@ -263,8 +325,7 @@ def _public_objects(site) -> None:
 
 def _city_answers(one) -> None:
     one.menu("异议")
-    one.page.locator("main td a").first.click()
-    one.look()
+    one.leave_by(one.main.locator("td a").first)
     one.page.get_by_role("radio", name="异议不成立").check()
     one.fill("处理意见", "经核实，南门外为市政道路，已转请街道整治，不影响结论。")
     one.press("记录处理意见")

@@ -96,19 +96,20 @@ class Visitor:
         fold = menu.locator("summary")
         if fold.is_visible():
             fold.click()
-        self._leave(menu.get_by_role("link", name=name).click)
+        self.leave_by(menu.get_by_role("link", name=name))
 
     def follow(self, name: str) -> None:
         """Click the first link of that name and look at the page it leads to."""
-        self._leave(self.main.get_by_role("link", name=name).first.click)
+        self.leave_by(self.main.get_by_role("link", name=name).first)
 
     def press(self, name: str) -> None:
         """Press a button that sends a form, and look at the answer."""
-        self._leave(self.main.get_by_role("button", name=name).first.click)
+        self.leave_by(self.main.get_by_role("button", name=name).first)
 
-    def _leave(self, act) -> None:
+    def leave_by(self, control: Locator) -> None:
+        """Click what leads to another page, and look at that."""
         with self.page.expect_navigation():
-            act()
+            control.click()
         self.look()
 
     def upload(self, label: str, *uploads: tuple[str, str, bytes], button: str = "上传") -> None:
@@ -136,7 +137,8 @@ class Visitor:
     # What is on the page
 
     def fill(self, label: str, text: str) -> None:
-        self.main.get_by_label(label).first.fill(text)
+        field = self.main.locator("input, textarea").and_(self.main.get_by_label(label))
+        field.first.fill(text)
 
     def see(self, text: str) -> None:
         expect(self.page.locator("body")).to_contain_text(text)
