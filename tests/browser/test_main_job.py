@@ -222,7 +222,7 @@ def _county_visits(one) -> None:
     one.follow("结束核查")
     one.fill("核查结论", "环境整洁，发现的问题已当场交办。")
     one.press("结束核查")
-    one.see("核查完成")
+    one.see("初审与核查结果")
 
 
 def _measures(one, metric: str, value: str) -> None:
