@@ -45,9 +45,10 @@ class TenantMiddleware:
         return response
 
     def _in_tenant(self, request, slug: str):
-        request.tenant = Tenant.objects.filter(slug=slug, is_active=True).first()
-        if request.tenant is None:
-            raise Http404("unknown tenant")
+        try:
+            request.tenant = Tenant.objects.get(slug=slug, is_active=True)
+        except Tenant.DoesNotExist:
+            raise Http404("unknown tenant") from None
         with tenant_context(request.tenant.pk):
             if request.user.is_authenticated:
                 _settle_member(request)
@@ -130,9 +131,11 @@ def _lead_to(request, url: str):
 def _settle_member(request) -> None:
     request.memberships = list(
         Membership.objects.filter(user=request.user, is_active=True)
-        .select_related("organisation__division", "user")
+        .select_related("organisation__division")
         .order_by("created_at", "pk")
     )
+    for member in request.memberships:
+        member.user = request.user
     chosen = request.session.get(f"member:{request.tenant.pk}")
     for member in request.memberships:
         if str(member.pk) == chosen:

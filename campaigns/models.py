@@ -1,5 +1,7 @@
 """Campaigns and the immutable versions of their definitions."""
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -61,3 +63,11 @@ class CampaignVersion(TenantModel):
 
 
 _definitions: dict[str, Definition] = {}
+_versions: dict[UUID, CampaignVersion] = {}
+
+
+def known_version(pk: UUID) -> CampaignVersion:
+    """The version that a row of the tenant names; no query once this process has read it."""
+    if pk not in _versions:
+        _versions[pk] = CampaignVersion.objects.get(pk=pk)
+    return _versions[pk]

@@ -85,7 +85,8 @@ def demo(arguments):
 
 @verb("test [参数]", "运行测试；参数交给 pytest")
 def test(arguments):
-    needs_browser = not arguments or any("browser" in argument for argument in arguments)
+    paths = [argument for argument in arguments if not argument.startswith("-")]
+    needs_browser = not paths or any("browser" in path for path in paths)
     bootstrap.prepare(browser=needs_browser)
     spread = [] if any(argument.startswith("-n") for argument in arguments) else ["-n", "2"]
     return _become([PYTHON, "-m", "pytest", *spread, *arguments])

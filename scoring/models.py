@@ -99,6 +99,8 @@ class Scorecard(TenantModel):
     updated_at = models.DateTimeField(db_default=Now())
     submitted_at = models.DateTimeField("提交时间", null=True)
 
+    is_locked = False  # read under the row's lock in this transaction
+
     class Meta:
         verbose_name = verbose_name_plural = "评分表"
         constraints = [

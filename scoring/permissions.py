@@ -41,6 +41,12 @@ def is_own_assignment(member: Membership, assignment: Assignment) -> bool:
     return member.role == Role.EXPERT and assignment.expert.membership_id == member.pk
 
 
+def can_open_sheet(member: Membership, scorecard: Scorecard) -> bool:
+    """- The expert it is assigned to, unless recused."""
+    assignment = scorecard.assignment
+    return is_own_assignment(member, assignment) and assignment.state != AssignmentState.RECUSED
+
+
 def can_mark(member: Membership, scorecard: Scorecard) -> bool:
     """- The expert it is assigned to, until it is submitted and while not recused."""
     assignment = scorecard.assignment

@@ -7,6 +7,7 @@ decides, and the second one is told who was faster.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -114,12 +115,12 @@ def check_not_own(member: Membership, dossier: Dossier) -> None:
         )
 
 
-def check_deadline(dossier: Dossier, step: Step) -> None:
-    """Refuse an act at a step outside its time."""
+def check_deadline(dossier: Dossier, step: Step, moment: datetime | None = None) -> None:
+    """Refuse an act at a step outside its time; ``moment`` is the tenant's now, if known."""
     if not step.deadline:
         return
     deadline = dossier.version.definition.deadline(step.deadline)
-    moment = timezone.localtime(now())
+    moment = timezone.localtime(moment or now())
     if deadline.is_open(moment):
         return
     if deadline.opens and moment.date() < deadline.opens:

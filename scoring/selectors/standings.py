@@ -66,7 +66,7 @@ def standings_statement(campaign: Campaign, definition: Definition) -> tuple[str
     apart = outcome.ranked == "apart"
     statement = f"""
 WITH sheet AS (
-    SELECT a.dossier_id, d.community_id, d.track, c.total{read},
+    SELECT a.dossier_id, c.total{read},
            row_number() OVER (PARTITION BY a.dossier_id ORDER BY c.total, e.position) AS place,
            count(*) OVER (PARTITION BY a.dossier_id) AS many
     FROM scoring_scorecard c
@@ -79,16 +79,17 @@ WITH sheet AS (
     WHERE d.campaign_id = %(campaign)s AND a.state = %(submitted)s
       AND c.submitted_at IS NOT NULL AND d.state = ANY(%(states)s)
 ), panel AS (
-    SELECT s.dossier_id, s.community_id, s.track, s.many, {mean("total")} AS total{means}
-    FROM sheet s GROUP BY s.dossier_id, s.community_id, s.track, s.many
+    SELECT s.dossier_id, max(s.many) AS many, {mean("total")} AS total{means}
+    FROM sheet s GROUP BY s.dossier_id
 )
 SELECT p.dossier_id, p.many, CASE WHEN p.many >= %(least)s THEN p.total END,
        CASE WHEN p.many >= %(least)s THEN rank() OVER (
-           {"PARTITION BY p.track " if apart else ""}
+           {"PARTITION BY d.track " if apart else ""}
            ORDER BY p.many < %(least)s, {", ".join(order)}) END
 FROM panel p
+JOIN reviews_dossier d ON d.id = p.dossier_id
 {joins}
-ORDER BY {"p.track, " if apart else ""}4 NULLS LAST, p.dossier_id
+ORDER BY {"d.track, " if apart else ""}4 NULLS LAST, p.dossier_id
 """  # noqa: S608 - only words and numbers of our own enter the text
     return statement, parameters
 
@@ -124,5 +125,5 @@ LEFT JOIN (
              WHEN text ~ '^[0-9]+([.][0-9]+)?$' THEN text::numeric END AS value
     FROM communities_fact WHERE is_current AND metric = %(tie{number:d})s
     ORDER BY community_id, period DESC, entered_at DESC
-) f{number:d} ON f{number:d}.community_id = p.community_id
+) f{number:d} ON f{number:d}.community_id = d.community_id
 """  # noqa: S608 - a number of our own

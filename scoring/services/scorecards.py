@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from accounts.models import Membership
+from campaigns.models import known_version
 from campaigns.rubric import MarkError
 from core import audit, clock
 from core.errors import Conflict, Refused
@@ -17,25 +19,32 @@ from scoring.engine import SheetResult, score_sheet
 from scoring.enums import AssignmentState
 from scoring.models import Mark, Scorecard
 from scoring.permissions import can_mark, is_own_assignment
-from scoring.selectors.assignments import HEAVY_FIELDS
 from scoring.selectors.facts import measured_facts
 
 MOST_COMMENT = 500
+MARKING_FIELDS = (
+    "assignment__dossier__community_id", "assignment__dossier__state", "assignment__dossier__step",
+    "assignment__dossier__track", "assignment__dossier__applicant_id",
+    "assignment__dossier__version_id", "assignment__expert__membership_id",
+    "assignment__state", "marked_items", "sections", "submitted_at", "total", "updated_at",
+    "version_id",
+)  # fmt: skip
 
 
-@transaction.atomic
 def save_marks(
     scorecard: Scorecard, *, actor: Membership, marks: Mapping[str, Mapping]
 ) -> SheetResult:
     """Save the marks of some items and the sheet's totals with them.
 
     ``marks``: item code → ``{"mark": raw, "comment": text}``, raw as the item's kind takes it.
-    All or none: raises ValidationError by item code for a mark out of range or step.
+    All or none: raises ValidationError by item code for a mark out of range or step. Every check
+    comes before the first write, so that it needs no savepoint of its own.
     """
-    card = _locked(scorecard, actor)
+    moment = clock.now()
+    card = scorecard if scorecard.is_locked else lock_scorecard(scorecard.pk)
+    check_markable(card, actor, moment)
     definition, dossier = card.version.definition, card.assignment.dossier
     rows, errors = [], {}
-    moment = clock.now()
     for code, given in marks.items():
         try:
             rows.append(_mark(card, code, given, moment))
@@ -87,7 +96,8 @@ def submit_scorecard(scorecard: Scorecard, *, actor: Membership) -> Scorecard:
     """Freeze a complete sheet; a partial one is refused and never counts.
 
     Locks the assignment against a recusal and the dossier against the end of the scoring."""
-    card = _locked(scorecard, actor, "assignment", "assignment__dossier")
+    card = lock_scorecard(scorecard.pk, "assignment", "assignment__dossier")
+    check_markable(card, actor)
     definition, dossier = card.version.definition, card.assignment.dossier
     marks = dict(Mark.objects.filter(scorecard=card).values_list("item", "raw"))
     sheet = score_sheet(definition, dossier.track, marks, measured_facts(definition, dossier))
@@ -106,8 +116,10 @@ def submit_scorecard(scorecard: Scorecard, *, actor: Membership) -> Scorecard:
     return card
 
 
-def check_markable(card: Scorecard, member: Membership) -> None:
-    """Refuse who may not mark the sheet, or not now: Conflict, Refused or PermissionDenied."""
+def check_markable(card: Scorecard, member: Membership, moment: datetime | None = None) -> None:
+    """Refuse who may not mark the sheet, or not now: Conflict, Refused or PermissionDenied.
+
+    ``moment`` is the tenant's now, if known."""
     assignment = card.assignment
     if not is_own_assignment(member, assignment):
         raise PermissionDenied("not the expert's own scorecard")
@@ -118,16 +130,22 @@ def check_markable(card: Scorecard, member: Membership) -> None:
     dossier = assignment.dossier
     if dossier.state != DossierState.SCORING:
         raise Refused("这卷材料已不在专家评审环节，不能评分。")
-    check_deadline(dossier, dossier.version.definition.step(dossier.step))
+    check_deadline(dossier, dossier.version.definition.step(dossier.step), moment)
 
 
-def _locked(scorecard: Scorecard, actor: Membership, *also: str) -> Scorecard:
-    """The sheet as it stands, locked, and ``also`` what it belongs to."""
+def lock_scorecard(pk, *also: str) -> Scorecard:
+    """The sheet as it stands, locked, and ``also`` what it belongs to; of these only what marking
+    asks for. Raises Scorecard.DoesNotExist."""
     card = (
         Scorecard.objects.select_for_update(of=("self", *also))
-        .select_related("version", "revision", "assignment__expert", "assignment__dossier__version")
-        .defer(*HEAVY_FIELDS)
-        .get(pk=scorecard.pk)
+        .select_related("assignment__expert", "assignment__dossier")
+        .only(*MARKING_FIELDS)
+        .get(pk=pk)
     )
-    check_markable(card, actor)
+    dossier = card.assignment.dossier
+    card.version, dossier.version = (
+        known_version(card.version_id),
+        known_version(dossier.version_id),
+    )
+    card.is_locked = True
     return card

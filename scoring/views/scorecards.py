@@ -15,7 +15,8 @@ from core.answers import answer_once
 from core.errors import Refused
 from documents.enums import MediaKind
 from scoring.forms.marks import comment_name, mark_controls, mark_range, read_mark
-from scoring.permissions import can_score
+from scoring.models import Scorecard
+from scoring.permissions import can_open_sheet, can_score
 from scoring.selectors.assignments import next_assignment, own_scorecards
 from scoring.selectors.sheets import (
     applicant_words,
@@ -25,7 +26,12 @@ from scoring.selectors.sheets import (
     sheet_totals,
     visit_defects,
 )
-from scoring.services.scorecards import check_markable, save_marks, submit_scorecard
+from scoring.services.scorecards import (
+    check_markable,
+    lock_scorecard,
+    save_marks,
+    submit_scorecard,
+)
 
 THUMBNAILS = {MediaKind.IMAGE, MediaKind.VIDEO}
 
@@ -196,7 +202,12 @@ def _given(card, code: str, data) -> dict | None:
 @require_POST
 def mark_save(request, pk, item):
     """The script's way to save one item. JSON: totals, or ``{message}`` with 400, 403 or 409."""
-    card = load_card(request, pk)
+    try:
+        card = lock_scorecard(pk)
+    except Scorecard.DoesNotExist:
+        raise Http404("no such sheet") from None
+    if not can_open_sheet(request.member, card):
+        raise Http404("somebody else's sheet, or recused")
     definition = card.version.definition
     if item not in {one.code for one in definition.items(card.assignment.dossier.track)}:
         raise Http404("no such item")
@@ -213,7 +224,7 @@ def mark_save(request, pk, item):
         return JsonResponse({"message": refused.message}, status=refused.status)
     return JsonResponse(
         {
-            "saved_at": f"{timezone.localtime():%H:%M}",
+            "saved_at": f"{timezone.localtime(card.updated_at):%H:%M}",
             "points": show(sheet.items[item].points),
             "state": sheet.items[item].text,
             **sheet_totals(definition, card.assignment.dossier.track, sheet),

@@ -162,7 +162,7 @@ def test_marks_of_a_recused_expert_are_kept_and_no_more_can_be_given(scene):
 
 def test_saving_a_mark_takes_few_statements(scene, django_assert_max_num_queries):
     save_marks(scene.card, actor=scene.expert, marks=full_marks(scene.card))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(7):
         save_marks(scene.card, actor=scene.expert, marks={"10.6": {"mark": {"met": False}}})
 
 
