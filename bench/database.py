@@ -10,6 +10,8 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connections
 
+from tests.databases import drop_database, run_beside
+
 NAME = "bench_jiayuan"
 
 
@@ -18,7 +20,8 @@ def bench_database():
     """Point every alias at a fresh database and the storage at a folder that goes away."""
     owner = connections["owner"]
     usual = owner.settings_dict["NAME"]
-    _admin(owner, f'DROP DATABASE IF EXISTS "{NAME}" WITH (FORCE)', f'CREATE DATABASE "{NAME}"')
+    drop_database(owner, NAME)
+    run_beside(owner, f'CREATE DATABASE "{NAME}"')
     _point_at(NAME)
     with tempfile.TemporaryDirectory(prefix="jiayuan-bench-") as folder:
         default_storage._location = folder
@@ -29,7 +32,7 @@ def bench_database():
             yield
         finally:
             _point_at(usual)
-            _admin(owner, f'DROP DATABASE IF EXISTS "{NAME}" WITH (FORCE)')
+            drop_database(owner, NAME)
 
 
 def as_owner(*statements: str) -> None:
@@ -44,14 +47,3 @@ def _point_at(name: str) -> None:
         connections[alias].close()
         settings.DATABASES[alias]["NAME"] = name
         connections[alias].settings_dict["NAME"] = name
-
-
-def _admin(connection, *statements: str) -> None:
-    connection.close()
-    usual = connection.settings_dict["NAME"]
-    connection.settings_dict["NAME"] = "postgres"
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-    connection.close()
-    connection.settings_dict["NAME"] = usual

@@ -19,8 +19,8 @@ def fresh_database() -> Iterator[None]:
     """Create the test database as ``app_owner`` and point every alias, and subprocesses, at it."""
     name = settings.DATABASES["default"]["TEST"]["NAME"]
     owner = connections["owner"]
-    _drop(owner, name)
-    _admin(owner, f'CREATE DATABASE "{name}"')
+    drop_database(owner, name)
+    run_beside(owner, f'CREATE DATABASE "{name}"')
     for alias in connections:
         connections[alias].close()
         settings.DATABASES[alias]["NAME"] = name
@@ -33,19 +33,20 @@ def fresh_database() -> Iterator[None]:
     finally:
         for alias in connections:
             connections[alias].close()
-        _drop(owner, name)
+        drop_database(owner, name)
 
 
-def _drop(owner, name: str) -> None:
-    """The relay's connections and autovacuum cannot be ended by force: wait until they are gone."""
-    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usename IS DISTINCT FROM current_user"
+def drop_database(owner, name: str) -> None:
+    """Wait until its clients are gone, then drop it: the owner may not end other roles' sessions.
+    The plain DROP DATABASE ends an autovacuum by itself, WITH (FORCE) may not."""
+    clients = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
     ends = time.monotonic() + PATIENCE
-    while _admin(owner, others, name) and time.monotonic() < ends:
+    while run_beside(owner, clients, name) and time.monotonic() < ends:
         time.sleep(0.1)
-    _admin(owner, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    run_beside(owner, f'DROP DATABASE IF EXISTS "{name}"')
 
 
-def _admin(connection, statement: str, *values):
+def run_beside(connection, statement: str, *values):
     """Run one statement beside the database in question; of a query, the first value."""
     connection.settings_dict["NAME"] = "postgres"
     connection.set_autocommit(True)
