@@ -62,6 +62,27 @@ class CampaignVersion(TenantModel):
         return known
 
 
+class DefinitionDraft(TenantModel):
+    """A definition while it is being written: data that may still be incomplete or wrong.
+
+    ``base`` is the version it began from; with a ``campaign`` it becomes that campaign's next
+    version, without one a campaign of its own. ``stored_as`` ends its life."""
+
+    campaign = TenantForeignKey(Campaign, null=True, related_name="drafts")
+    base = TenantForeignKey(CampaignVersion, null=True, related_name="+")
+    title = models.CharField("名称", max_length=120)
+    body = models.JSONField()
+    lock_version = models.IntegerField("修改次数", default=0)
+    stored_as = TenantForeignKey(CampaignVersion, null=True, related_name="+")
+    created_by = TenantForeignKey(Membership, null=True, related_name="+")
+    updated_by = TenantForeignKey(Membership, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "方案草稿"
+
+
 _definitions: dict[str, Definition] = {}
 _versions: dict[UUID, CampaignVersion] = {}
 

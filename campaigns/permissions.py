@@ -24,3 +24,8 @@ def can_edit_campaign(member: Membership, campaign: Campaign) -> bool:
 def can_see_drafts(member: Membership) -> bool:
     """- those who set them up, and auditors."""
     return member.role in ORGANISERS or member.role == Role.AUDITOR
+
+
+def can_edit_drafts(member: Membership) -> bool:
+    """- those who set up campaigns."""
+    return member.role in ORGANISERS

@@ -12,8 +12,8 @@ from accounts.models import Membership
 from campaigns.definition import Definition
 from campaigns.definition.head import Deadline
 from campaigns.enums import CampaignState
-from campaigns.models import Campaign, CampaignVersion
-from campaigns.permissions import can_see_drafts
+from campaigns.models import Campaign, CampaignVersion, DefinitionDraft
+from campaigns.permissions import can_edit_drafts, can_see_drafts
 
 FIRST, LAST = "-year", "key"
 
@@ -58,6 +58,19 @@ def versions_of(campaign: Campaign) -> QuerySet[CampaignVersion]:
 
 def next_version_number(campaign: Campaign) -> int:
     return campaign.versions.aggregate(last=Max("number"))["last"] + 1
+
+
+def visible_drafts(member: Membership) -> QuerySet[DefinitionDraft]:
+    """Definitions being written, the last changed first.
+
+    - those who set up campaigns."""
+    if not can_edit_drafts(member):
+        return DefinitionDraft.objects.none()
+    return (
+        DefinitionDraft.objects.filter(stored_as=None)
+        .select_related("campaign", "base", "updated_by__organisation", "updated_by__user")
+        .order_by("-updated_at")
+    )
 
 
 @dataclass(frozen=True)

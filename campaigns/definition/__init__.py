@@ -9,6 +9,7 @@ together, problems words what is wrong and where.
 """
 
 from campaigns.definition.loading import (
+    check_data,
     check_definition,
     dump_definition,
     load_definition,
@@ -23,6 +24,7 @@ __all__ = [
     "Definition",
     "DefinitionError",
     "Problem",
+    "check_data",
     "check_definition",
     "dump_definition",
     "gate_key",

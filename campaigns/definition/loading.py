@@ -12,7 +12,13 @@ from pydantic import ValidationError
 
 from campaigns.definition.checking import cross_check
 from campaigns.definition.model import Definition
-from campaigns.definition.problems import DefinitionError, Locator, Problem, problems_of
+from campaigns.definition.problems import (
+    DataLocator,
+    DefinitionError,
+    Locator,
+    Problem,
+    problems_of,
+)
 from campaigns.rubric import show
 
 MOST_CHARACTERS = 2_000_000
@@ -136,6 +142,18 @@ def check_definition(text: str) -> list[Problem]:
         return _build(*_parse(text))[1]
     except DefinitionError as error:
         return error.problems
+
+
+def check_data(data: dict[str, Any]) -> tuple[Definition | None, list[Problem]]:
+    """The definition in a stored form, None while it has errors, and all errors and warnings."""
+    locator = DataLocator(data)
+    try:
+        definition = Definition.model_validate(data)
+    except ValidationError as error:
+        return None, problems_of(error, locator)
+    problems = cross_check(definition, locator)
+    is_sound = all(problem.severity != "error" for problem in problems)
+    return definition if is_sound else None, problems
 
 
 def dump_definition(definition: Definition) -> str:

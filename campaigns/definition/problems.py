@@ -58,6 +58,25 @@ class Locator:
         return path, line
 
 
+class DataLocator(Locator):
+    """Finds path texts in the data of a definition; there are no lines."""
+
+    def __init__(self, data: Any) -> None:
+        super().__init__()
+        self.data = data
+
+    def place(self, location: Iterable[Any]) -> tuple[str, int]:
+        node, path = self.data, ""
+        for part in location:
+            is_mapping = isinstance(node, dict)
+            if is_mapping and part not in node and node.get("kind") == part:
+                continue
+            path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
+            inside = isinstance(node, list | tuple) and isinstance(part, int) and part < len(node)
+            node = node[part] if inside else node.get(part) if is_mapping else None
+        return path, 0
+
+
 def _child(node: yaml.Node | None, part: Any) -> tuple[int, yaml.Node] | None:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
