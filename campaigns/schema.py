@@ -7,6 +7,7 @@ the screen can show 「方案未规定，系统默认」 exactly where a default
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -17,12 +18,24 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
 
 
+ANY = "*"
+
+
+def show(number: Decimal) -> str:
+    """A number as people write it: 2.50 → 2.5, 3.0 → 3."""
+    text = format(number, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text or "0"
+
+
 def policy(
     default: Any, note: str = UNSTATED, *, when: tuple[str, Any] | None = None, **constraints: Any
 ) -> Any:
     """A field whose default is the system's own rule: when the file leaves it out, the default is
     written into the part and flagged in `unstated`, so a stored version never depends on later
-    code. `when=(field, value)`: the rule matters only if another field has this value."""
+    code. `when=(field, value)`: the rule matters only if another field has this value; several
+    fields are joined by `|`, and the value `ANY` stands for whatever is not empty."""
     return Field(default, json_schema_extra={"policy": note, "when": when}, **constraints)
 
 
@@ -59,7 +72,8 @@ class Part(BaseModel):
 
     @classmethod
     def _holds(cls, data: dict[str, Any], field: str, value: Any) -> bool:
-        return data.get(field, cls.model_fields[field].get_default()) == value
+        values = [data.get(name, cls.model_fields[name].get_default()) for name in field.split("|")]
+        return any(values) if value == ANY else value in values
 
     @model_validator(mode="after")
     def _unstated_names_exist(self) -> Part:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from campaigns.definition.model import Definition
@@ -24,7 +25,7 @@ def cross_check(definition: Definition, locator: Locator | None = None) -> list[
     """Everything that does not fit, in the order of the file's parts."""
     locator = locator or Locator()
     found = []
-    for rule in (_codes, _tracks, _levels, _deadlines, _requirements, _sums, _outcome, _quotas):
+    for rule in RULES:
         for location, message, severity in rule(definition):
             path, line = locator.place(location)
             found.append(Problem(path, line, message, severity))
@@ -45,11 +46,18 @@ def _codes(d: Definition) -> Iterator[Finding]:
         (("route",), d.route),
         (("combination", "sources"), d.combination.sources),
         (("outcome", "tie_rules"), d.outcome.tie_rules),
+        (("rubric", "families"), d.rubric.families),
+        (("outcome", "minimums"), d.outcome.minimums),
+        (("outcome", "tables"), d.outcome.tables),
+        (("outcome", "lowerings"), d.outcome.lowerings),
+        (("outcome", "effects"), d.outcome.effects),
         (("quotas",), d.quotas),
         (("obligations",), d.obligations),
         (("documents",), d.documents),
         (("notes",), d.notes),
     ]
+    for i, table in enumerate(d.outcome.tables):
+        lists.append((("outcome", "tables", i, "bands"), table.bands))
     for location, parts in lists:
         for code, times in Counter(part.code for part in parts).items():
             if times > 1:
@@ -63,6 +71,9 @@ def _tracks(d: Definition) -> Iterator[Finding]:
         users += [(("form", name, i, "tracks"), part.tracks) for i, part in enumerate(parts)]
     users += [(("requirements", i, "tracks"), r.tracks) for i, r in enumerate(d.requirements)]
     users += [(("route", i, "tracks"), step.tracks) for i, step in enumerate(d.route)]
+    for name in ("tables", "effects"):
+        parts = getattr(d.outcome, name)
+        users += [(("outcome", name, i, "tracks"), part.tracks) for i, part in enumerate(parts)]
     for s, section in enumerate(d.rubric.sections):
         for i, item in enumerate(section.items):
             here = ("rubric", "sections", s, "items", i)
@@ -130,7 +141,9 @@ def _requirements(d: Definition) -> Iterator[Finding]:
 def _sums(d: Definition) -> Iterator[Finding]:
     total = Decimal(0)
     for s, section in enumerate(d.rubric.sections):
-        points = sum((item.points for item in section.items if not item.is_bonus), Decimal(0))
+        points = sum((item.points for item in section.items if item.is_counted), Decimal(0))
+        if section.cap is not None:
+            points = min(points, section.cap)
         total += points
         if points != section.points:
             yield (
@@ -145,22 +158,82 @@ def _sums(d: Definition) -> Iterator[Finding]:
                     f"{item.code} 没有写明佐证材料",
                     "warning",
                 )
-    if d.rubric.sections and total != d.rubric.total:
+    split = any(item.marked_by for item in d.items()) and d.combination.across == "weighted"
+    if d.rubric.sections and total != d.rubric.total and not split:
         yield (
             ("rubric", "total"),
             f"各项合计 {show(total)} 分，满分写 {show(d.rubric.total)} 分",
             "warning",
         )
-    weights = sum((source.weight for source in d.combination.sources), Decimal(0))
-    if weights != 100:
-        yield ("combination", "sources"), f"各来源权重合计 {show(weights)}，应为 100", "error"
+
+
+def _sources(d: Definition) -> Iterator[Finding]:
+    rule, here = d.combination, ("combination", "sources")
+    known = {source.code for source in rule.sources}
+    weights = sum((source.weight for source in rule.sources), Decimal(0))
+    if rule.across == "weighted" and weights != 100:
+        yield here, f"各来源权重合计 {show(weights)}，应为 100", "error"
+    for i, step in enumerate(d.route):
+        if step.scores and step.scores not in known:
+            yield ("route", i, "scores"), f"没有评分来源“{step.scores}”", "error"
+    for s, section in enumerate(d.rubric.sections):
+        for i, item in enumerate(section.items):
+            place = ("rubric", "sections", s, "items", i, "marked_by")
+            for code in item.marked_by:
+                if code not in known:
+                    yield place, f"没有评分来源“{code}”", "error"
+            if rule.across == "added" and len(d.sources_of(item)) != 1:
+                yield place, f"各来源得分相加时，{item.code} 须由一个来源评定", "error"
+            if rule.across in ("last", "lowest") and item.marked_by:
+                yield place, "逐级复评时每一来源评定全部指标，不能写 marked_by", "error"
+    for i, source in enumerate(rule.sources):
+        owes = any(source.code in d.sources_of(item) for item in d.items())
+        if d.rubric.sections and not source.fact and not owes:
+            yield (*here, i), f"“{source.title}”没有可评定的指标", "error"
+    if all(source.optional for source in rule.sources):
+        yield here, "至少要有一个必需的评分来源", "error"
+
+
+def _families(d: Definition) -> Iterator[Finding]:
+    known = {family.code for family in d.rubric.families}
+    for s, section in enumerate(d.rubric.sections):
+        if section.cap is not None and section.cap < section.floor:
+            yield ("rubric", "sections", s, "cap"), "本类得分上限低于下限", "error"
+        for i, item in enumerate(section.items):
+            here = ("rubric", "sections", s, "items", i)
+            if item.family and item.family not in known:
+                yield (*here, "family"), f"没有扣分封顶的同类项“{item.family}”", "error"
+            if item.family and item.is_bonus:
+                yield (*here, "family"), "加分项没有扣分，不能归入同类项", "error"
+    if d.rubric.cap is not None and d.rubric.cap < d.rubric.floor:
+        yield ("rubric", "cap"), "总分上限低于下限", "error"
 
 
 def _outcome(d: Definition) -> Iterator[Finding]:
     sections = {section.code for section in d.rubric.sections}
+    sources = {source.code for source in d.combination.sources}
+    bands = {band.code for table in d.outcome.tables for band in table.bands}
+    for i, least in enumerate(d.outcome.minimums):
+        if least.key and least.key not in (sections if least.of == "section" else sources):
+            word = "评选标准类别" if least.of == "section" else "评分来源"
+            yield ("outcome", "minimums", i, "key"), f"没有{word}“{least.key}”", "error"
+    for i, table in enumerate(d.outcome.tables):
+        limits = [band.at_least for band in table.bands if band.at_least is not None]
+        if any(low >= high for high, low in pairwise(limits)):
+            yield ("outcome", "tables", i, "bands"), "等次须从高到低，分数线不能相同", "error"
+        if not table.when and not table.tracks and i + 1 < len(d.outcome.tables):
+            yield ("outcome", "tables", i), "这张等次表适用于全部，其后的等次表不会用到", "warning"
+    for i, effect in enumerate(d.outcome.effects):
+        for code in effect.bands:
+            if code not in bands:
+                yield ("outcome", "effects", i, "bands"), f"没有等次“{code}”", "error"
+    if d.outcome.lowerings and not d.outcome.tables:
+        yield ("outcome", "lowerings"), "没有等次表，不能降等", "error"
     for i, rule in enumerate(d.outcome.tie_rules):
         if rule.by == "section" and rule.key not in sections:
             yield ("outcome", "tie_rules", i, "key"), f"没有评选标准类别“{rule.key}”", "error"
+        if rule.by == "fact" and rule.key.startswith("community."):
+            yield ("outcome", "tie_rules", i, "key"), "总分相同时只能比较实测数据", "error"
     pass_mark = d.outcome.pass_mark
     if pass_mark is not None and pass_mark > d.rubric.total:
         yield ("outcome", "pass_mark"), "合格线高于满分", "error"
@@ -173,3 +246,9 @@ def _quotas(d: Definition) -> Iterator[Finding]:
         for name in quota.scope.names:
             if known and name not in known:
                 yield ("quotas", i, "scope", "names"), f"没有区划“{name}”", "error"
+
+
+RULES = (
+    _codes, _tracks, _levels, _deadlines, _requirements, _sums, _sources, _families, _outcome,
+    _quotas,
+)  # fmt: skip

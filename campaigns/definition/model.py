@@ -19,11 +19,13 @@ from campaigns.definition.outcome import (
     Outcome,
     Publication,
     Quota,
+    ScoreSource,
 )
 from campaigns.definition.requirements import Attested, Requirement, gate_key, leaves
 from campaigns.definition.route import Step
-from campaigns.definition.rubric import Rubric, Section
+from campaigns.definition.rubric import Family, Rubric, Section
 from campaigns.rubric import Item, Mark
+from campaigns.rubric.base import read_bool
 from campaigns.schema import Code, Part, Title
 
 
@@ -68,6 +70,8 @@ class Definition(Part):
             "case_section": self.case_sections(),
             "document": self.documents,
             "obligation": self.obligations,
+            "source": self.combination.sources,
+            "family": self.rubric.families,
         }
         return {name: {part.code: part for part in parts} for name, parts in lists.items()}
 
@@ -107,6 +111,12 @@ class Definition(Part):
     def obligation(self, code: str) -> Obligation:
         return self._by_code["obligation"][code]
 
+    def source_of_scores(self, code: str) -> ScoreSource:
+        return self._by_code["source"][code]
+
+    def family(self, code: str) -> Family:
+        return self._by_code["family"][code]
+
     def section_of(self, item_code: str) -> Section:
         """The section an item stands in."""
         for section in self.rubric.sections:
@@ -120,6 +130,11 @@ class Definition(Part):
         """All items in order; with a track only those it is scored on."""
         every = self._by_code["item"].values()
         return tuple(item for item in every if track is None or item.applies(track))
+
+    def sources_of(self, item: Item) -> tuple[str, ...]:
+        """Codes of the sources whose sheets owe this item."""
+        raters = (source.code for source in self.combination.sources if not source.fact)
+        return tuple(code for code in raters if not item.marked_by or code in item.marked_by)
 
     def sections(self, track: str | None = None) -> tuple[Section, ...]:
         """Sections in order; with a track only those that have an item for it."""
@@ -152,7 +167,12 @@ class Definition(Part):
 
     def parse_mark(self, item_code: str, raw: Any) -> Mark:
         """A mark for an item in stored form; MarkError (Chinese) when it cannot be accepted."""
-        return self.item(item_code).parse_mark(raw, step=self.rubric.mark_step)
+        item, is_vetoed = self.item(item_code), False
+        if item.has_tick and isinstance(raw, dict) and "veto" in raw:
+            raw = dict(raw)
+            is_vetoed = read_bool(item, raw.pop("veto"), "是否一票否决")
+        mark = item.parse_mark(raw, step=self.rubric.mark_step)
+        return {**mark, "veto": True} if is_vetoed else mark
 
     def input_schema(self, item_code: str) -> dict[str, Any]:
         """What the scorecard page needs to draw the input of an item."""

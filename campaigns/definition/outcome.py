@@ -3,33 +3,61 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
+from campaigns.conditions import FactTest
+from campaigns.definition.form import Tracked
 from campaigns.definition.requirements import Requirement
 from campaigns.schema import Code, Part, Title, policy
 
 Rounding = Literal["half_up", "half_even", "up", "down"]
 
 
+Method = Literal["mean", "median", "trimmed_mean"]
+
+
 class ScoreSource(Part):
-    """A group of raters whose result enters the total with a weight."""
+    """A group of raters whose result enters the total with a weight, or (`fact`) a measured
+    result such as votes, where `full_at` gives all points. What is left out of the method is the
+    combination's. An `optional` source may be missing: the others then share its weight."""
 
     code: Code
     title: Title
     level: str
     weight: Decimal = Field(Decimal(100), gt=0, le=100)
+    method: Method | None = None
+    drop_high: int | None = Field(None, ge=0, le=100)
+    drop_low: int | None = Field(None, ge=0, le=100)
+    min_raters: int | None = Field(None, ge=1, le=1000)
+    optional: bool = False
+    fact: Code | None = Field(None, description="以实测数据为得分：数据名称")
+    full_at: Decimal = Field(Decimal(100), gt=0, description="实测数据达到此数得满分")
+
+
+class RaterRule(NamedTuple):
+    """How the sheets of one source become its value."""
+
+    method: Method
+    drop_high: int
+    drop_low: int
+    min_raters: int
 
 
 class Combination(Part):
-    """How the sheets of several raters become one total."""
+    """How the sheets of several raters become one total.
+
+    `across` several sources: `weighted` each scaled to the rubric's total and weighted; `added`
+    each scores its own items and all are added; `last` the last source that has scored counts
+    (each level re-scores); `lowest` the lowest."""
 
     sources: tuple[ScoreSource, ...] = Field(min_length=1)
-    method: Literal["mean", "median", "trimmed_mean"] = policy("trimmed_mean")
-    drop_high: int = policy(1, "方案未规定，系统默认去掉 1 个最高分", ge=0, le=10)
-    drop_low: int = policy(1, "方案未规定，系统默认去掉 1 个最低分", ge=0, le=10)
-    min_raters: int = policy(5, "方案未规定评审人数，系统默认至少 5 人", ge=1, le=50)
+    across: Literal["weighted", "added", "last", "lowest"] = "weighted"
+    method: Method = policy("trimmed_mean")
+    drop_high: int = policy(1, "方案未规定，系统默认去掉 1 个最高分", ge=0, le=100)
+    drop_low: int = policy(1, "方案未规定，系统默认去掉 1 个最低分", ge=0, le=100)
+    min_raters: int = policy(5, "方案未规定评审人数，系统默认至少 5 人", ge=1, le=1000)
     spread_limit: Decimal | None = policy(
         Decimal(20), "方案未规定，系统默认最高分与最低分相差超过 20 分时提示复核", gt=0
     )
@@ -40,9 +68,19 @@ class Combination(Part):
 
     @model_validator(mode="after")
     def _somebody_is_left(self) -> Combination:
-        if self.method == "trimmed_mean" and self.drop_high + self.drop_low >= self.min_raters:
-            raise ValueError("去掉的最高分、最低分个数须少于最少评审人数")
+        for source in self.sources:
+            rule = self.rule(source)
+            if rule.method == "trimmed_mean" and rule.drop_high + rule.drop_low >= rule.min_raters:
+                raise ValueError("去掉的最高分、最低分个数须少于最少评审人数")
         return self
+
+    def rule(self, source: ScoreSource) -> RaterRule:
+        """The rule of one source: its own words, else those of the combination."""
+        names = RaterRule._fields
+        own = {name: getattr(source, name) for name in names}
+        return RaterRule(
+            **{name: getattr(self, name) if own[name] is None else own[name] for name in names}
+        )
 
 
 class WinnersRule(Part):
@@ -75,17 +113,77 @@ class TieRule(Part):
     better: Literal["higher", "lower"] = "higher"
 
 
-class Band(Part):
-    """From `at_least` points on, the grade `title`."""
+class Minimum(Part):
+    """Fewer points than this bar the award: of each section or source (`key` empty) or of one.
+    Either points or a share of what can be reached."""
 
     code: Code
     title: Title
-    at_least: Decimal
+    of: Literal["section", "source"]
+    key: str = Field("", description="类别或评分来源代码；空为每一个")
+    at_least: Decimal | None = Field(None, ge=0)
+    share: Decimal | None = Field(None, gt=0, le=1, description="得分率，写作 0.6")
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Minimum:
+        if (self.at_least is None) == (self.share is None):
+            raise ValueError("须写 at_least（分数）或 share（得分率）之一")
+        return self
+
+
+class Band(Part):
+    """The grade, star or medal `title` from `at_least` points on, or down to a rank."""
+
+    code: Code
+    title: Title
+    at_least: Decimal | None = None
+    up_to_rank: int | None = Field(None, ge=1, description="前几名")
+
+    @model_validator(mode="after")
+    def _has_a_limit(self) -> Band:
+        if self.at_least is None and self.up_to_rank is None:
+            raise ValueError("须写 at_least（分数）或 up_to_rank（名次）")
+        return self
+
+
+class BandTable(Tracked):
+    """Bands from the best down. The first table whose tracks and facts fit counts."""
+
+    code: Code
+    title: Title
+    when: tuple[FactTest, ...] = ()
+    bands: tuple[Band, ...] = Field(min_length=1)
+    needs_gates: bool = policy(True, "方案未规定不符合原则要求的能否评定等次，系统默认不评定")
+
+
+class Lowering(Part):
+    """An event that lowers the grade by some bands; below the lowest there is none."""
+
+    code: Code
+    title: Title
+    when: tuple[FactTest, ...] = Field(min_length=1)
+    bands: int = Field(1, ge=1, le=20)
+
+
+class Effect(Tracked):
+    """What follows from a band, by size class if the notice has them: an amount of money (for each
+    unit of the fact `per`, if given), or only words."""
+
+    code: Code
+    title: Title
+    bands: tuple[str, ...] = Field(min_length=1)
+    when: tuple[FactTest, ...] = ()
+    amount: Decimal | None = None
+    unit: str = "元"
+    per: Code | None = Field(None, description="按此数据的数量计，如 community.floor_area")
 
 
 class Outcome(Part):
+    """`minimums` bar the award beside the pass mark; `tables` turn totals into bands."""
+
     title: Title
     pass_mark: Decimal | None = policy(Decimal(80), "方案未规定合格线，系统默认 80 分", ge=0)
+    minimums: tuple[Minimum, ...] = ()
     winners: WinnersRule
     ranked: Literal["together", "apart"] = policy(
         "together", "方案未规定各类别是否分开排名，系统默认一起排名"
@@ -94,7 +192,9 @@ class Outcome(Part):
     tie_left: Literal["shared_rank"] = policy(
         "shared_rank", "方案未规定，系统默认仍相同的并列，由市级主管部门决定"
     )
-    bands: tuple[Band, ...] = ()
+    tables: tuple[BandTable, ...] = ()
+    lowerings: tuple[Lowering, ...] = ()
+    effects: tuple[Effect, ...] = ()
     conditions: tuple[Requirement, ...] = Field((), description="入选项目另须具备的条件")
 
 

@@ -72,6 +72,15 @@ class RegisterGate(GateBase):
         return self
 
 
+class TitleGate(GateBase):
+    """A title that must be held already. `award` names the fact that carries its day or days."""
+
+    kind: Literal["title"]
+    award: Code
+    since: date | None = None
+    until: date | None = None
+
+
 class AllOf(GateBase):
     kind: Literal["all_of"]
     gates: tuple[Gate, ...] = Field(min_length=1)
@@ -83,7 +92,8 @@ class AnyOf(GateBase):
 
 
 Gate = Annotated[
-    Attested | MetricGate | RankGate | RegisterGate | AllOf | AnyOf, Field(discriminator="kind")
+    Attested | MetricGate | RankGate | RegisterGate | TitleGate | AllOf | AnyOf,
+    Field(discriminator="kind"),
 ]
 AllOf.model_rebuild()
 AnyOf.model_rebuild()

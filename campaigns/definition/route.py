@@ -18,7 +18,8 @@ Condition = Literal["no_owners_committee", "no_management_committee", "no_proper
 
 class Step(Tracked):
     """`box`: title of the step's box on the application form, empty when it has none.
-    `skip_when`: the step is passed over when the community has this condition."""
+    `skip_when`: the step is passed over when the community has this condition.
+    `scores`: whoever acts here hands in a sheet of this source together with the signature."""
 
     code: Code
     title: Title
@@ -31,6 +32,7 @@ class Step(Tracked):
     )
     requires: tuple[Literal["desk_check", "site_visit"], ...] = ()
     box: str = ""
+    scores: Code | None = Field(None, description="本步同时评分：评分来源代码")
     skip_when: Condition | None = None
     deadline: str = Field("", description="日程代码；空为没有时限")
     instructions: str = ""

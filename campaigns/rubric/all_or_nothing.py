@@ -19,6 +19,9 @@ class AllOrNothing(Item):
     def parse_mark(self, raw: Any, *, step: Decimal = DEFAULT_STEP) -> Mark:
         return {"met": read_bool(self, read_mapping(self, raw, "met").get("met"), "达到或未达到")}
 
+    def from_cell(self, text: str) -> Any:
+        return {"met": text}
+
     def points_for(self, mark: Mark) -> Decimal:
         return self.points if mark["met"] else Decimal(0)
 

@@ -7,13 +7,16 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from campaigns.schema import Code, Part, Title
+from campaigns.conditions import FactTest
+from campaigns.schema import ANY, Code, Part, Title, policy, show
 
 Mark = dict[str, Any]
 """A mark as it is stored: a small JSON object whose shape belongs to the kind of the item."""
 
 MediaKind = Literal["image", "pdf", "video", "office", "none"]
-NotApplicableRule = Literal["rescale_section", "full_marks", "mean_of_others"]
+NotApplicableRule = Literal[
+    "rescale_section", "rescale_total", "full_marks", "mean_of_others", "no_points"
+]
 
 DEFAULT_STEP = Decimal("0.5")
 
@@ -43,13 +46,30 @@ class Item(Part):
     evidence: tuple[Evidence, ...] = ()
     applies_to: tuple[str, ...] = Field((), description="适用的申报类别；空为全部")
     not_applicable_in: tuple[str, ...] = Field((), description="不适用的申报类别")
-    not_applicable_rule: NotApplicableRule = "rescale_section"
+    not_applicable_when: tuple[FactTest, ...] = Field(
+        (), description="不适用的小区条件，须同时成立；数据未知按适用处理"
+    )
+    not_applicable_rule: NotApplicableRule = policy(
+        "rescale_section",
+        "方案未规定不适用的指标如何计分，系统默认本类按适用指标折算",
+        when=("applies_to|not_applicable_in|not_applicable_when", ANY),
+    )
+    marked_by: tuple[Code, ...] = Field((), description="由哪些评分来源评定；空为全部来源")
+    none_below: Decimal | None = Field(None, gt=0, description="得分低于此数的，本项不计分")
+    family: Code | None = Field(None, description="扣分封顶的同类项代码，见 rubric.families")
     veto: str = Field("", description="一票否决的情形；空为没有")
+    veto_when: Literal["ticked", "no_points"] = policy(
+        "ticked", "方案未规定如何认定否决情形，系统默认由评审人勾选", when=("veto", ANY)
+    )
+    veto_needs: Literal["one", "majority"] = policy(
+        "one", "方案未规定几位评审人认定才否决，系统默认一位认定即否决", when=("veto", ANY)
+    )
 
     widget: ClassVar[str] = ""
     kind_title: ClassVar[str] = ""
     is_measured: ClassVar[bool] = False
     is_bonus: ClassVar[bool] = False
+    is_penalty: ClassVar[bool] = False
 
     @model_validator(mode="after")
     def _one_way_of_applicability(self) -> Item:
@@ -57,8 +77,18 @@ class Item(Part):
             raise ValueError("applies_to 与 not_applicable_in 只能写一个")
         return self
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether its points are among those its section can reach."""
+        return not (self.is_bonus or self.is_penalty)
+
+    @property
+    def has_tick(self) -> bool:
+        """Whether a rater may tick the veto beside the mark (`"veto": true` in the mark)."""
+        return bool(self.veto) and self.veto_when == "ticked"
+
     def applies(self, track: str) -> bool:
-        """Whether dossiers of this track are scored on this item."""
+        """Whether dossiers of this track are scored on this item, whatever their facts."""
         if self.applies_to:
             return track in self.applies_to
         return track not in self.not_applicable_in
@@ -68,7 +98,24 @@ class Item(Part):
         raise NotImplementedError
 
     def points_for(self, mark: Mark) -> Decimal:
-        """Points of a stored mark, between 0 and `points`."""
+        """Points of a stored mark by the rule of the kind, at most `points`."""
+        raise NotImplementedError
+
+    def score(self, mark: Mark) -> Decimal:
+        """Points of a stored mark as they count: what is below `none_below` is nothing."""
+        points = self.points_for(mark)
+        if self.none_below is not None and points < self.none_below:
+            return Decimal(0)
+        return points
+
+    def is_vetoed(self, mark: Mark) -> bool:
+        """Whether the mark says that the veto of this item has come about."""
+        if not self.veto:
+            return False
+        return bool(mark.get("veto")) if self.has_tick else self.score(mark) <= 0
+
+    def from_cell(self, text: str) -> Any:
+        """The raw mark in one cell of a table; what does not fit is left to `parse_mark`."""
         raise NotImplementedError
 
     def explain(self, mark: Mark) -> str:
@@ -88,12 +135,20 @@ class Item(Part):
         raise NotImplementedError
 
 
-def show(number: Decimal) -> str:
-    """A number as people write it: 2.50 → 2.5, 3.0 → 3."""
-    text = format(number, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text or "0"
+def read_words(text: str) -> list[str]:
+    """The parts of a cell: separated by 、 , ; or new lines."""
+    for sign in "，,；;\n":
+        text = text.replace(sign, "、")
+    return [word.strip() for word in text.split("、") if word.strip()]
+
+
+def read_pairs(text: str) -> dict[str, str]:
+    """“a=3、b=1” of a cell as a mapping; a word alone counts once."""
+    pairs = {}
+    for word in read_words(text):
+        name, sign, value = word.partition("=")
+        pairs[name.strip()] = value.strip() if sign else "1"
+    return pairs
 
 
 def read_mapping(item: Item, raw: Any, *keys: str) -> dict[str, Any]:
@@ -123,7 +178,15 @@ def read_bool(item: Item, raw: Any, what: str) -> bool:
     """True or False from a JSON boolean or the words of a form."""
     if isinstance(raw, bool):
         return raw
-    words = {"true": True, "1": True, "on": True, "false": False, "0": False}
+    words = {
+        "true": True,
+        "1": True,
+        "on": True,
+        "是": True,
+        "false": False,
+        "0": False,
+        "否": False,
+    }
     if isinstance(raw, str) and raw.strip().lower() in words:
         return words[raw.strip().lower()]
     raise MarkError(f"{item.code} 请选择{what}。")

@@ -7,7 +7,15 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from campaigns.rubric.base import DEFAULT_STEP, Item, Mark, read_codes, read_mapping, show
+from campaigns.rubric.base import (
+    DEFAULT_STEP,
+    Item,
+    Mark,
+    read_codes,
+    read_mapping,
+    read_words,
+    show,
+)
 from campaigns.schema import Code, Part, Title
 
 
@@ -40,6 +48,9 @@ class Bonus(Item):
     def parse_mark(self, raw: Any, *, step: Decimal = DEFAULT_STEP) -> Mark:
         met = read_mapping(self, raw, "met").get("met")
         return {"met": read_codes(self, met, self._titles(), "加分条件")}
+
+    def from_cell(self, text: str) -> Any:
+        return {"met": [] if text in ("无", "0") else read_words(text)}
 
     def _earned(self, mark: Mark) -> bool:
         if self.needs == "any":

@@ -7,7 +7,15 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from campaigns.rubric.base import DEFAULT_STEP, Item, Mark, read_codes, read_mapping, show
+from campaigns.rubric.base import (
+    DEFAULT_STEP,
+    Item,
+    Mark,
+    read_codes,
+    read_mapping,
+    read_words,
+    show,
+)
 from campaigns.schema import Part, Title
 
 
@@ -44,6 +52,9 @@ class Components(Item):
     def parse_mark(self, raw: Any, *, step: Decimal = DEFAULT_STEP) -> Mark:
         present = read_mapping(self, raw, "present").get("present")
         return {"present": read_codes(self, present, self._parts(), "分项")}
+
+    def from_cell(self, text: str) -> Any:
+        return {"present": [] if text in ("无", "0") else read_words(text)}
 
     def points_for(self, mark: Mark) -> Decimal:
         return self.points - sum((part.points for part in self._missing(mark)), Decimal(0))

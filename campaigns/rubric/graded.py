@@ -7,7 +7,15 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from campaigns.rubric.base import DEFAULT_STEP, Item, Mark, MarkError, read_mapping, show
+from campaigns.rubric.base import (
+    DEFAULT_STEP,
+    Item,
+    Mark,
+    MarkError,
+    read_mapping,
+    read_pairs,
+    show,
+)
 from campaigns.schema import Code, Part, Title
 
 
@@ -71,6 +79,9 @@ class Graded(Item):
     def _amount(self, code: str) -> Decimal:
         grade = self._grade(code)
         return self.points * grade.share if grade.share is not None else grade.points
+
+    def from_cell(self, text: str) -> Any:
+        return {"grades": read_pairs(text)} if self.criteria else {"grade": text}
 
     def points_for(self, mark: Mark) -> Decimal:
         if not self.criteria:

@@ -43,6 +43,9 @@ class Judged(Item):
             )
         return {"points": show(value)}
 
+    def from_cell(self, text: str) -> Any:
+        return {"points": text}
+
     def points_for(self, mark: Mark) -> Decimal:
         return Decimal(mark["points"])
 

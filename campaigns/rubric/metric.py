@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from campaigns.rubric.base import DEFAULT_STEP, Item, Mark, read_mapping, read_number, show
-from campaigns.schema import Part
+from campaigns.schema import Part, policy
 
 
 class MetricStep(Part):
@@ -23,7 +23,7 @@ class Metric(Item):
 
     rule `threshold`: all points when the value reaches `target`, else none;
     rule `steps`: the points of the best step reached, else none;
-    rule `per_short`: minus `deduction` for each started `unit_short` below the target;
+    rule `per_short`: minus `deduction` for each `unit_short` below the target, down to `floor`;
     rule `share`: points × value ÷ target, at most all.
     """
 
@@ -36,6 +36,15 @@ class Metric(Item):
     steps: tuple[MetricStep, ...] = ()
     deduction: Decimal | None = Field(None, gt=0)
     unit_short: Decimal = Field(Decimal(1), gt=0)
+    part_short: Literal["whole", "dropped", "exact"] = policy(
+        "whole", "方案未规定不足一个单位如何扣分，系统默认按一个单位扣", when=("rule", "per_short")
+    )
+    floor: Decimal = policy(
+        Decimal(0),
+        "方案未规定扣到多少为止，系统默认扣完为止、不计负分",
+        when=("rule", "per_short"),
+        ge=0,
+    )
 
     widget: ClassVar[str] = "metric"
     kind_title: ClassVar[str] = "按实测数据计分"
@@ -63,6 +72,9 @@ class Metric(Item):
         value = read_number(self, read_mapping(self, raw, "value").get("value"), "实测数据")
         return {"value": show(value)}
 
+    def from_cell(self, text: str) -> Any:
+        return {"value": text}
+
     def points_for(self, mark: Mark) -> Decimal:
         value, zero = Decimal(mark["value"]), Decimal(0)
         if self.rule == "steps":
@@ -75,8 +87,10 @@ class Metric(Item):
         if self.rule == "share":
             return max(self.points * value / self.target, zero)
         short = abs(self.target - value) / self.unit_short
-        units = short.to_integral_value(ROUND_CEILING)
-        return max(self.points - self.deduction * units, zero)
+        if self.part_short != "exact":
+            rounding = ROUND_CEILING if self.part_short == "whole" else ROUND_FLOOR
+            short = short.to_integral_value(rounding)
+        return max(self.points - self.deduction * short, self.floor)
 
     def rule_text(self, *, step: Decimal = DEFAULT_STEP) -> str:
         better = self.better == "higher"
@@ -90,9 +104,11 @@ class Metric(Item):
         if self.rule == "share":
             return f"满分 {show(self.points)} 分，按完成目标（{goal}）的比例计分"
         if self.rule == "per_short":
+            part = {"whole": "不足的按一档计", "dropped": "不足的不扣", "exact": "按比例扣"}
             return (
                 f"{goal}计 {show(self.points)} 分，每差 {show(self.unit_short)}{self.unit}"
-                f"扣 {show(self.deduction)} 分，扣完为止"
+                f"扣 {show(self.deduction)} 分（{part[self.part_short]}），"
+                f"扣至 {show(self.floor)} 分为止"
             )
         return f"实测{goal}计 {show(self.points)} 分，否则不计分"
 

@@ -20,6 +20,9 @@ class Negative(Item):
         present = read_mapping(self, raw, "present").get("present")
         return {"present": read_bool(self, present, "存在或不存在")}
 
+    def from_cell(self, text: str) -> Any:
+        return {"present": text}
+
     def points_for(self, mark: Mark) -> Decimal:
         return Decimal(0) if mark["present"] else self.points
 

@@ -32,24 +32,10 @@ class PerDefect(Item):
     kind_title: ClassVar[str] = "逐处扣分"
 
     def parse_mark(self, raw: Any, *, step: Decimal = DEFAULT_STEP) -> Mark:
-        raw = read_mapping(self, raw, "defects", "places")
-        places = raw.get("places") or []
-        if not isinstance(places, list | tuple) or not all(isinstance(p, str) for p in places):
-            raise MarkError(f"{self.code} 的问题点位应为文字列表。")
-        places = [place.strip()[:200] for place in places if place.strip()]
-        count = read_number(self, raw.get("defects", len(places) or None), "问题处数")
-        if count != count.to_integral_value() or not 0 <= count <= MOST_DEFECTS:
-            raise MarkError(
-                f"{self.code} 的问题处数应为 0 到 {MOST_DEFECTS} 的整数，不能是 {show(count)}。"
-            )
-        if len(places) > count:
-            raise MarkError(
-                f"{self.code} 列出了 {len(places)} 个问题点位，问题处数却只有 {show(count)} 处。"
-            )
-        mark: Mark = {"defects": int(count)}
-        if places:
-            mark["places"] = places
-        return mark
+        return read_defects(self, raw)
+
+    def from_cell(self, text: str) -> Any:
+        return {"defects": text}
 
     def points_for(self, mark: Mark) -> Decimal:
         return max(self.points - self.deduction * mark["defects"], self.floor)
@@ -80,3 +66,25 @@ class PerDefect(Item):
 
     def full_mark(self) -> Mark:
         return {"defects": 0}
+
+
+def read_defects(item: Item, raw: Any) -> Mark:
+    """The mark of what is counted place by place."""
+    raw = read_mapping(item, raw, "defects", "places")
+    places = raw.get("places") or []
+    if not isinstance(places, list | tuple) or not all(isinstance(p, str) for p in places):
+        raise MarkError(f"{item.code} 的问题点位应为文字列表。")
+    places = [place.strip()[:200] for place in places if place.strip()]
+    count = read_number(item, raw.get("defects", len(places) or None), "问题处数")
+    if count != count.to_integral_value() or not 0 <= count <= MOST_DEFECTS:
+        raise MarkError(
+            f"{item.code} 的问题处数应为 0 到 {MOST_DEFECTS} 的整数，不能是 {show(count)}。"
+        )
+    if len(places) > count:
+        raise MarkError(
+            f"{item.code} 列出了 {len(places)} 个问题点位，问题处数却只有 {show(count)} 处。"
+        )
+    mark: Mark = {"defects": int(count)}
+    if places:
+        mark["places"] = places
+    return mark

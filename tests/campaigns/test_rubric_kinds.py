@@ -30,6 +30,15 @@ PARAMETERS = {
     },
     "metric": {"metric": "rate", "unit": "%", "target": 95},
     "negative": {},
+    "penalty": {"deduction": 1},
+    "tally": {
+        "base": 1,
+        "parts": [
+            {"code": "a", "title": "表彰", "each": 1, "at_most": 1},
+            {"code": "b", "title": "活动", "each": "0.5"},
+            {"code": "c", "title": "投诉", "each": -1, "at_most": 2},
+        ],
+    },
     "bonus": {"conditions": [{"code": "a", "title": "红榜"}, {"code": "b", "title": "少投诉"}]},
 }
 
@@ -61,11 +70,23 @@ CASES = [
     ("metric", {"value": "94.99"}, {"value": "94.99"}, "0"),
     ("negative", {"present": False}, {"present": False}, "3"),
     ("negative", {"present": True}, {"present": True}, "0"),
+    ("penalty", {"defects": 0}, {"defects": 0}, "0"),
+    ("penalty", {"defects": "2"}, {"defects": 2}, "-2"),
+    ("penalty", {"defects": 9, "places": ["通报"]}, {"defects": 9, "places": ["通报"]}, "-3"),
+    ("tally", {"counts": {}}, {"counts": {"a": 0, "b": 0, "c": 0}}, "1"),
+    ("tally", {"counts": {"a": "3", "b": 1}}, {"counts": {"a": 3, "b": 1, "c": 0}}, "2.5"),
+    ("tally", {"counts": {"a": 1, "b": 9}}, {"counts": {"a": 1, "b": 9, "c": 0}}, "3"),
+    ("tally", {"counts": {"c": 5}}, {"counts": {"a": 0, "b": 0, "c": 5}}, "0"),
+    ("tally", {"counts": {"b": 6, "c": 5}}, {"counts": {"a": 0, "b": 6, "c": 5}}, "2"),
     ("bonus", {"met": ["b", "a"]}, {"met": ["a", "b"]}, "3"),
     ("bonus", {"met": ["a"]}, {"met": ["a"]}, "0"),
 ]
 
 WRONG = [
+    ("penalty", {"defects": -1}, "0 到 999 的整数"),
+    ("tally", {"counts": {"x": 1}}, "没有这样的要点：x"),
+    ("tally", {"counts": {"a": "1.5"}}, "应为 0 到 999 的整数"),
+    ("tally", {"counts": 3}, "请填写各要点的数量"),
     ("judged", {"points": "3.5"}, "0 到 3 分之间"),
     ("judged", {"points": "-0.5"}, "0 到 3 分之间"),
     ("judged", {"points": "2.3"}, "可填 2 或 2.5 分"),
@@ -98,7 +119,7 @@ WRONG = [
 ]
 
 
-def test_all_eight_kinds_are_found_by_being_there():
+def test_all_kinds_are_found_by_being_there():
     assert set(KINDS) == set(PARAMETERS)
 
 
@@ -122,9 +143,10 @@ def test_wrong_mark_is_refused_in_words(kind, raw, words):
 def test_full_mark_earns_all_points_and_page_knows_the_input(kind):
     item = make(kind, **PARAMETERS[kind])
     mark = item.parse_mark(item.full_mark())
-    assert item.points_for(mark) == item.points
+    best = D(0) if item.is_penalty else item.points
+    assert item.points_for(mark) == best
     schema = item.input_schema()
-    assert schema["kind"] == kind and schema["max"] == "3" and schema["widget"]
+    assert schema["kind"] == kind and D(schema["max"]) == best and schema["widget"]
     assert item.kind_title
 
 
