@@ -25,7 +25,7 @@ def _text_of(upload) -> str:
     except UnicodeDecodeError:
         raise forms.ValidationError("文件不是 UTF-8 编码的文本，请另存为 UTF-8 后上传。") from None
     if "\x00" in text:
-        raise forms.ValidationError("文件不是文本，请选择 YAML 格式的方案定义。")
+        raise forms.ValidationError("文件不是文本，请选择 YAML 或 JSON 格式的方案定义。")
     return text
 
 
@@ -37,7 +37,7 @@ class CampaignForm(forms.Form):
         label="方案定义文件",
         required=False,
         widget=YAML_INPUT,
-        help_text="选择“上传方案定义文件”时使用，YAML 格式，UTF-8 编码。",
+        help_text="选择“上传方案定义文件”时使用，YAML 或 JSON 格式，UTF-8 编码。",
     )
     key = forms.CharField(
         label="标识",
@@ -71,7 +71,7 @@ class VersionForm(forms.Form):
     definition = forms.FileField(
         label="方案定义文件",
         widget=YAML_INPUT,
-        help_text="先下载现行版本，修改后上传。YAML 格式，UTF-8 编码。",
+        help_text="先下载现行版本，修改后上传。YAML 或 JSON 格式，UTF-8 编码。",
     )
     reason = forms.CharField(
         label="更改理由",

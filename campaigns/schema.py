@@ -7,6 +7,7 @@ the screen can show 「方案未规定，系统默认」 exactly where a default
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -27,6 +28,11 @@ def show(number: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return text or "0"
+
+
+# What no database, file or page can keep: control characters, half characters, non-characters.
+_UNUSABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+MOST_DIGITS = 12
 
 
 def policy(
@@ -81,6 +87,34 @@ class Part(BaseModel):
         if unknown:
             raise ValueError(f"unstated 中没有这样的字段：{'、'.join(unknown)}")
         return self
+
+    @model_validator(mode="after")
+    def _can_be_kept(self) -> Part:
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, Decimal) and value and abs(value.adjusted()) > MOST_DIGITS:
+                raise ValueError(f"{name} 的数字过大或小数位数过多")
+            texts = (value,) if isinstance(value, str) else ()
+            if isinstance(value, dict):
+                texts = (*value, *value.values())
+            elif isinstance(value, tuple):
+                texts = value
+            if any(isinstance(text, str) and _UNUSABLE.search(text) for text in texts):
+                raise ValueError(f"{name} 中有不能保存的字符（控制字符），请删去")
+        return self
+
+    def is_written(self, field: str) -> bool:
+        """Whether a file needs the field to give this part again: it differs from its default, or
+        the system's own rule is in force there."""
+        info, value = type(self).model_fields[field], getattr(self, field)
+        if info.is_required():
+            return True
+        extra = info.json_schema_extra
+        if isinstance(extra, dict) and "policy" in extra:
+            return value != info.get_default(call_default_factory=True) or (
+                not extra["when"] or self._holds(self.__dict__, *extra["when"])
+            )
+        return value != info.get_default(call_default_factory=True)
 
     def is_unstated(self, field: str) -> bool:
         """Whether the notice does not say the value of this field."""

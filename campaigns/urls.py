@@ -8,7 +8,18 @@ urlpatterns = [
     path("campaigns/new/", changes.campaign_create, name="campaign_create"),
     path("campaigns/<slug:key>/", pages.campaign_detail, name="campaign_detail"),
     path("campaigns/<slug:key>/definition/", pages.definition, name="definition"),
-    path("campaigns/<slug:key>/definition.yaml", pages.definition_export, name="definition_export"),
+    path(
+        "campaigns/<slug:key>/definition.yaml",
+        pages.definition_export,
+        {"suffix": "yaml"},
+        name="definition_export",
+    ),
+    path(
+        "campaigns/<slug:key>/definition.json",
+        pages.definition_export,
+        {"suffix": "json"},
+        name="definition_export_json",
+    ),
     path("campaigns/<slug:key>/versions/new/", changes.version_create, name="version_create"),
     path(
         "campaigns/<slug:key>/open/", changes.campaign_move, {"move": "open"}, name="campaign_open"

@@ -4,12 +4,14 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
+from campaigns.views.pages import definition_schema
 from config import health
 from core.access import public_page
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("schema/definition.json", definition_schema, name="definition_schema"),
     path(
         "",
         public_page(require_safe(RedirectView.as_view(pattern_name="accounts:home"))),

@@ -8,7 +8,7 @@ from core.enums import JobState
 from core.tenancy import TenantModel
 
 PLATFORM_SLUG = "platform"  # the operator's own chain of records
-RESERVED_SLUGS = {"account", PLATFORM_SLUG, "static", "healthz", "readyz", "media", "api"}
+RESERVED_SLUGS = {"account", PLATFORM_SLUG, "static", "healthz", "readyz", "media", "api", "schema"}
 
 
 class Tenant(models.Model):

@@ -4,7 +4,7 @@
     definition.item("7.3").points
 
 Split by noun: head (levels, tracks, calendar), form, requirements, rubric, route, outcome;
-model puts them together, loading reads and writes YAML, checking finds what does not fit
+model puts them together, loading reads and writes YAML and JSON (json_text), checking finds what does not fit
 together, problems words what is wrong and where.
 """
 
@@ -12,7 +12,9 @@ from campaigns.definition.loading import (
     check_data,
     check_definition,
     dump_definition,
+    dump_json,
     load_definition,
+    locate_definition,
     read_definition,
     shipped_definitions,
 )
@@ -27,9 +29,11 @@ __all__ = [
     "check_data",
     "check_definition",
     "dump_definition",
+    "dump_json",
     "gate_key",
     "leaves",
     "load_definition",
+    "locate_definition",
     "read_definition",
     "shipped_definitions",
 ]

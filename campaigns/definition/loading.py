@@ -1,7 +1,8 @@
-"""Definitions read from and written to YAML (JSON is YAML too)."""
+"""Definitions read from and written to YAML and JSON."""
 
 from __future__ import annotations
 
+import json
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from campaigns.definition.checking import cross_check
+from campaigns.definition.json_text import is_json, read_json
 from campaigns.definition.model import Definition
 from campaigns.definition.problems import (
     DataLocator,
@@ -20,6 +22,7 @@ from campaigns.definition.problems import (
     problems_of,
 )
 from campaigns.rubric import show
+from campaigns.schema import Part
 
 MOST_CHARACTERS = 2_000_000
 SHIPPED = Path(__file__).resolve().parent.parent / "definitions"
@@ -92,13 +95,12 @@ def _parse(text: str) -> tuple[dict[str, Any], Locator]:
     if len(text) > MOST_CHARACTERS:
         raise DefinitionError([Problem("", 0, "文件过大，方案定义应是几千行以内的文本")])
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader)):
-            raise DefinitionError([Problem("", 0, "不能使用 YAML 引用（* 与 &）")])
-        root = yaml.compose(text, Loader=_Loader)
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+        data, root = read_json(text) if is_json(text) else _read_yaml(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        detail = getattr(error, "problem", None) or "无法识别"
+        detail = getattr(error, "problem", None) or ""
+        if detail.isascii():  # PyYAML's own words
+            detail = "请检查这一行附近的缩进、冒号、引号和括号"
         line = mark.line + 1 if mark else 0
         raise DefinitionError([Problem("", line, f"不是正确的 YAML：{detail}")]) from None
     except (ArithmeticError, ValueError, RecursionError) as error:
@@ -108,6 +110,13 @@ def _parse(text: str) -> tuple[dict[str, Any], Locator]:
     if not isinstance(data, dict):
         raise DefinitionError([Problem("", 0, "方案定义应以“名称: 内容”开始，文件为空或不是定义")])
     return data, Locator(root)
+
+
+def _read_yaml(text: str) -> tuple[Any, yaml.Node | None]:
+    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader)):
+        raise DefinitionError([Problem("", 0, "不能使用 YAML 引用（* 与 &）")])
+    root = yaml.compose(text, Loader=_Loader)
+    return yaml.load(text, Loader=_Loader), root  # noqa: S506 (a safe loader)
 
 
 def _build(data: dict[str, Any], locator: Locator) -> tuple[Definition, list[Problem]]:
@@ -156,15 +165,49 @@ def check_data(data: dict[str, Any]) -> tuple[Definition | None, list[Problem]]:
     return definition if is_sound else None, problems
 
 
+def locate_definition(text: str) -> tuple[Definition, Locator]:
+    """``load_definition`` of a text, with the places of its parts for later checks."""
+    data, locator = _parse(text)
+    return _build(data, locator)[0], locator
+
+
 def dump_definition(definition: Definition) -> str:
-    """YAML that loads to an equal definition (what was left out stays left out)."""
-    data = definition.model_dump(mode="python", by_alias=True, exclude_unset=True)
-    return yaml.dump(_plain(data), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
+    """YAML that loads to an equal definition, of the same hash."""
+    data = _lean(definition)
+    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(member) for key, member in value.items()}
+def dump_json(definition: Definition) -> str:
+    """JSON that loads to an equal definition, of the same hash."""
+    return json.dumps(_lean(definition), ensure_ascii=False, indent=2, default=_json_value) + "\n"
+
+
+def _json_value(value: Any) -> Any:
+    """Dates and times as text; a decimal as a number where a binary float keeps it exactly."""
+    if not isinstance(value, Decimal):
+        return value.isoformat()
+    if value == value.to_integral_value():
+        return int(value)
+    number = float(value)
+    return number if Decimal(repr(number)) == value else show(value)
+
+
+_LAST = tuple(Part.model_fields)
+
+
+def _lean(value: Any) -> Any:
+    """The value as plain data: codes and titles first, nothing that is left to a default. What is
+    the system's own rule is always written, for a file must not depend on later code."""
+    if isinstance(value, Part):
+        fields = type(value).model_fields
+        names = [name for name in fields if name not in _LAST] + [*_LAST]
+        return {
+            fields[name].alias or name: _lean(getattr(value, name))
+            for name in names
+            if value.is_written(name)
+        }
+    if isinstance(value, dict):  # notes on fields; a stored version has lost their order
+        return {key: value[key] for key in sorted(value)}
     if isinstance(value, list | tuple):
-        return [_plain(member) for member in value]
+        return [_lean(member) for member in value]
     return value

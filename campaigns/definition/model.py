@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
@@ -24,7 +25,7 @@ from campaigns.definition.outcome import (
 from campaigns.definition.requirements import Attested, Requirement, gate_key, leaves
 from campaigns.definition.route import Step
 from campaigns.definition.rubric import Family, Rubric, Section
-from campaigns.rubric import Item, Mark
+from campaigns.rubric import Item, Mark, show
 from campaigns.rubric.base import read_bool
 from campaigns.schema import Code, Part, Title
 
@@ -230,9 +231,11 @@ class Definition(Part):
         ]
 
     def canonical_json(self) -> str:
-        """The definition as one canonical line: sorted keys, no blanks, defaults written out."""
+        """The definition as one canonical line: sorted keys, no blanks, defaults written out,
+        numbers without superfluous zeros (2.50 and 2.5 are one number)."""
         return json.dumps(
-            self.model_dump(mode="json", by_alias=True),
+            self.model_dump(by_alias=True),
+            default=_canonical,
             ensure_ascii=False,
             sort_keys=True,
             separators=(",", ":"),
@@ -240,6 +243,10 @@ class Definition(Part):
 
     def sha256(self) -> str:
         return hashlib.sha256(self.canonical_json().encode()).hexdigest()
+
+
+def _canonical(value: Any) -> str:
+    return show(value) if isinstance(value, Decimal) else value.isoformat()
 
 
 def walk(part: Part, path: str = "") -> Iterator[tuple[str, Part]]:

@@ -1,12 +1,14 @@
 """What everybody may read: the list, one campaign as a guide, its definition."""
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from campaigns import wording
-from campaigns.definition import dump_definition
+from campaigns.definition import dump_definition, dump_json
 from campaigns.enums import CampaignState
+from campaigns.json_schema import definition_schema as schema_text
 from campaigns.permissions import can_create_campaign, can_edit_campaign
 from campaigns.quotas import meters
 from campaigns.selectors import (
@@ -18,6 +20,7 @@ from campaigns.selectors import (
     visible_campaigns,
 )
 from core import clock
+from core.access import public_page
 
 TIMELINE = {"over": "done", "open": "current", "before": "todo"}
 
@@ -137,12 +140,24 @@ def _version(request, campaign):
     return get_object_or_404(campaign.versions.select_related("campaign"), number=number)
 
 
+FORMATS = {"yaml": (dump_definition, "application/yaml"), "json": (dump_json, "application/json")}
+
+
 @require_safe
-def definition_export(request, key):
-    """The definition as the YAML file that would give it again."""
+def definition_export(request, key, suffix):
+    """The definition as the YAML or JSON file that would give it again."""
     campaign = _load(request, key)
     version = _version(request, campaign)
-    response = HttpResponse(dump_definition(version.definition), "application/yaml; charset=utf-8")
-    name = f"{campaign.key}-v{version.number}.yaml"
+    dump, media_type = FORMATS[suffix]
+    response = HttpResponse(dump(version.definition), f"{media_type}; charset=utf-8")
+    name = f"{campaign.key}-v{version.number}.{suffix}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+@public_page
+@require_safe
+@transaction.non_atomic_requests
+def definition_schema(request):
+    """The JSON Schema of definition files, for editors and other programs."""
+    return HttpResponse(schema_text(), "application/schema+json; charset=utf-8")

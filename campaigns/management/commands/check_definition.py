@@ -8,7 +8,7 @@ from campaigns.definition import DefinitionError, Problem, check_definition
 
 
 class Command(BaseCommand):
-    help = "检查方案定义文件（YAML），逐条列出位置、行号和问题；有错误时退出码为 1"
+    help = "检查方案定义文件（YAML 或 JSON），逐条列出位置、行号和问题；有错误时退出码为 1"
     requires_system_checks = ()
 
     def add_arguments(self, parser):
