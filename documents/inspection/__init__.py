@@ -6,7 +6,7 @@ process with limits of time and memory, so that the decoders are never loaded in
 
 from documents.inspection.formats import agreed_format
 from documents.inspection.result import Inspection, InspectionError
-from documents.inspection.sandbox import inspect_safely, pdf_keywords_safely
+from documents.inspection.sandbox import inspect_safely, pdf_keywords_safely, run_safely
 
 __all__ = [
     "Inspection",
@@ -14,4 +14,5 @@ __all__ = [
     "agreed_format",
     "inspect_safely",
     "pdf_keywords_safely",
+    "run_safely",
 ]

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 from documents.inspection.result import Inspection, InspectionError
 
@@ -50,6 +51,19 @@ def inspect_safely(
     if "error" in answer:
         raise InspectionError(answer["error"])
     return Inspection(**answer["found"])
+
+
+def run_safely(function: str, *, time_limit: float = MAX_SECONDS, **job: Any) -> Any:
+    """The answer of a pure function ("package.module:function") of a higher app, run in the child
+    with its limits. The job holds plain data and paths, the answer is plain data. The function
+    refuses with InspectionError."""
+    sent = {key: str(value) if isinstance(value, Path) else value for key, value in job.items()}
+    answer = _ask({"task": function, **sent}, time_limit)
+    if answer is None:
+        raise InspectionError("过于复杂，系统无法在限定时间内读取，请精简或重新导出后上传。")
+    if "error" in answer:
+        raise InspectionError(answer["error"])
+    return answer["found"]
 
 
 def pdf_keywords_safely(source: Path, *, time_limit: float = 5) -> str:
@@ -105,7 +119,7 @@ def _exchange(child: subprocess.Popen, job: dict, time_limit: float) -> dict | N
         child.stdin.flush()
         if not select.select([child.stdout], [], [], time_limit)[0]:
             return None
-        line = child.stdout.readline()  # written in one piece, far below the size of a pipe
+        line = child.stdout.readline()  # written in one go once the work is done
     except OSError:
         return None
-    return json.loads(line) if line else None
+    return json.loads(line) if line.endswith(b"\n") else None
