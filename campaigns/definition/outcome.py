@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from campaigns.conditions import FactTest
 from campaigns.definition.form import Tracked
 from campaigns.definition.requirements import Requirement
-from campaigns.schema import Code, Part, Title, policy
+from campaigns.schema import ANY, Code, Part, Title, policy
 
 Rounding = Literal["half_up", "half_even", "up", "down"]
 
@@ -176,6 +176,9 @@ class Effect(Tracked):
     amount: Decimal | None = None
     unit: str = "元"
     per: Code | None = Field(None, description="按此数据的数量计，如 community.floor_area")
+    decimals: int = policy(
+        2, "方案未规定金额保留位数，系统默认保留两位小数", when=("per", ANY), ge=0, le=6
+    )
 
 
 class Outcome(Part):

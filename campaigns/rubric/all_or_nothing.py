@@ -13,6 +13,7 @@ class AllOrNothing(Item):
 
     kind: Literal["all_or_nothing"]
 
+    mark_key: ClassVar[str] = "met"
     widget: ClassVar[str] = "tick"
     kind_title: ClassVar[str] = "达到计分，否则不计"
 

@@ -65,6 +65,8 @@ class Item(Part):
         "one", "方案未规定几位评审人认定才否决，系统默认一位认定即否决", when=("veto", ANY)
     )
 
+    mark_key: ClassVar[str] = ""
+    """The one word of a mark that its points hang on, if there is one of few possible values."""
     widget: ClassVar[str] = ""
     kind_title: ClassVar[str] = ""
     is_measured: ClassVar[bool] = False

@@ -47,6 +47,7 @@ class Graded(Item):
     grades: tuple[Grade, ...] = Field(min_length=2)
     criteria: tuple[GradedCriterion, ...] = ()
 
+    mark_key: ClassVar[str] = "grade"
     widget: ClassVar[str] = "grade"
     kind_title: ClassVar[str] = "分等评定"
 

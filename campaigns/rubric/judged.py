@@ -24,6 +24,7 @@ class Judged(Item):
     kind: Literal["judged"]
     step: Decimal | None = Field(None, gt=0, description="评分步长；空为全卷统一步长")
 
+    mark_key: ClassVar[str] = "points"
     widget: ClassVar[str] = "points"
     kind_title: ClassVar[str] = "酌情评分"
 

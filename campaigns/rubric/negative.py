@@ -13,6 +13,7 @@ class Negative(Item):
 
     kind: Literal["negative"]
 
+    mark_key: ClassVar[str] = "present"
     widget: ClassVar[str] = "tick"
     kind_title: ClassVar[str] = "负面事项"
 

@@ -24,6 +24,7 @@ class Penalty(Item):
         "ends_there", "方案未规定本类扣完之后是否再扣，系统默认扣至本类下限为止、不计负分"
     )
 
+    mark_key: ClassVar[str] = "defects"
     widget: ClassVar[str] = "defects"
     kind_title: ClassVar[str] = "扣分项"
     is_penalty: ClassVar[bool] = True

@@ -28,6 +28,7 @@ class PerDefect(Item):
     deduction: Decimal = Field(gt=0, description="每处扣分")
     floor: Decimal = policy(Decimal(0), "方案未规定扣到多少为止，系统默认扣完为止、不计负分", ge=0)
 
+    mark_key: ClassVar[str] = "defects"
     widget: ClassVar[str] = "defects"
     kind_title: ClassVar[str] = "逐处扣分"
 

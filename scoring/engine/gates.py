@@ -18,6 +18,7 @@ from campaigns.definition.requirements import (
     RankGate,
     RegisterGate,
     Requirement,
+    TitleGate,
 )
 from campaigns.rubric import show
 from scoring.engine.numbers import Fact, as_fact, whole
@@ -133,10 +134,10 @@ def _evaluate(
     elif isinstance(gate, Attested):
         status, value, source, text = _attested(requirement, gate, known)
     else:
-        name = gate.register_name if isinstance(gate, RegisterGate) else gate.metric
+        name = FACT_OF[type(gate)](gate)
         fact = as_fact(known.facts.get(name))
         source = fact.source
-        judge = {MetricGate: _metric, RankGate: _rank, RegisterGate: _register}[type(gate)]
+        judge = JUDGES[type(gate)]
         status, value, threshold, text = judge(gate, fact)
     return GateResult(
         requirement.code if is_top else gate_key(requirement, gate),
@@ -230,3 +231,33 @@ def _register(gate: RegisterGate, fact: Fact) -> tuple[Status, str, str, str]:
         value = "、".join(str(day) for day in counted)
         return "fail", value, threshold, f"有记录 {value}，要求{threshold}"
     return "pass", "无记录", threshold, f"没有记录，要求{threshold}"
+
+
+def _title(gate: TitleGate, fact: Fact) -> tuple[Status, str, str, str]:
+    since = f"{gate.since} 以来" if gate.since else ""
+    until = f"截至 {gate.until}" if gate.until else ""
+    threshold = f"{'、'.join(filter(None, (since, until)))}已获得称号"
+    held = fact.value
+    if isinstance(held, Decimal) and not (gate.since or gate.until):
+        word = "已获得" if held > 0 else "未获得"
+        return "pass" if held > 0 else "fail", word, threshold, f"{word}，要求{threshold}"
+    if not isinstance(held, tuple):
+        return "unknown", "", threshold, f"没有称号的记录，要求{threshold}"
+    days = [
+        day
+        for day in sorted(held)
+        if (not gate.since or day >= gate.since) and (not gate.until or day <= gate.until)
+    ]
+    if not days:
+        return "fail", "无", threshold, f"没有在要求时间内获得，要求{threshold}"
+    value = "、".join(str(day) for day in days)
+    return "pass", value, threshold, f"{value} 获得，要求{threshold}"
+
+
+JUDGES = {MetricGate: _metric, RankGate: _rank, RegisterGate: _register, TitleGate: _title}
+FACT_OF = {
+    MetricGate: lambda gate: gate.metric,
+    RankGate: lambda gate: gate.metric,
+    RegisterGate: lambda gate: gate.register_name,
+    TitleGate: lambda gate: gate.award,
+}

@@ -60,6 +60,7 @@ NOTHING_RECORDED = frozenset({"none", "无", "无记录"})
 
 def as_fact(raw: Any) -> Fact:
     """A Fact from what callers and files have: a Fact, a number, a word, a day, a list of days,
+    a yes or no (1 or 0),
     or a mapping with `value` and perhaps `source`, `unit`, `place`, `population`."""
     if isinstance(raw, Fact):
         return raw
@@ -73,6 +74,8 @@ def as_fact(raw: Any) -> Fact:
         )
     if raw is None or raw == "":
         return Fact(None)
+    if isinstance(raw, bool):
+        return Fact(Decimal(int(raw)))
     if isinstance(raw, date):
         return Fact((raw,))
     if isinstance(raw, list | tuple):

@@ -1,72 +1,113 @@
-"""Several raters' sheets → one total."""
+"""Several raters' sheets, of one source or several → one total."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from typing import Any
 
 from campaigns.definition import Definition
-from campaigns.definition.outcome import Combination
+from campaigns.definition.outcome import Combination, Minimum, RaterRule, ScoreSource
 from campaigns.rubric import show
-from scoring.engine.numbers import ROUNDING_WORDS, rounded
-from scoring.engine.sheets import ZERO, StoredSheet
+from scoring.engine.numbers import ROUNDING_WORDS, as_fact, rounded
+from scoring.engine.plans import ZERO, plan_of, rating_source
+from scoring.engine.sheets import StoredSheet
 
 METHODS = {"mean": "平均", "median": "中位数", "trimmed_mean": "去掉最高分、最低分后平均"}
+HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceResult:
-    """One source (panel, street …): which sheets count and what they give."""
+    """One source (panel, street, votes …): which sheets count and what they give. `value` is out
+    of `full`; `factor` scales it to the rubric's total where the source marks only a part."""
 
-    code: str
-    title: str
-    weight: Decimal
+    source: ScoreSource
+    rule: RaterRule
     value: Decimal
+    full: Decimal
+    factor: Decimal
     used: tuple[StoredSheet, ...]
     dropped: tuple[StoredSheet, ...]
 
+    @property
+    def code(self) -> str:
+        return self.source.code
 
-@dataclass(frozen=True, slots=True)
+    @property
+    def sections(self) -> dict[str, Decimal]:
+        """Means of the sections over the sheets that count, not rounded."""
+        if not self.used:
+            return {}
+        sums = dict(self.used[0].sections)
+        for sheet in self.used[1:]:
+            for code, points in sheet.sections.items():
+                sums[code] = sums.get(code, ZERO) + points
+        count = len(self.used)
+        return {code: points / count for code, points in sums.items()}
+
+
+@dataclass(frozen=True)
 class PanelResult:
-    """`total` and `sections` are None and empty while there is a `problem` (Chinese)."""
+    """`total` and `sections` are None and empty while there is a `problem` (Chinese). `counted`:
+    the sources that make the total, all or the one that counts; `vetoes`: codes of the items by
+    which the entrant is vetoed."""
 
+    definition: Definition
     total: Decimal | None
-    sections: dict[str, Decimal]
     problem: str
     spread: Decimal
-    needs_review: bool
-    sources: tuple[SourceResult, ...]
-    combination: Combination
+    sources: tuple[SourceResult, ...] = ()
+    counted: tuple[SourceResult, ...] = ()
+    vetoes: tuple[str, ...] = ()
+
+    @property
+    def combination(self) -> Combination:
+        return self.definition.combination
+
+    @property
+    def needs_review(self) -> bool:
+        limit = self.combination.spread_limit
+        return limit is not None and self.spread > limit
+
+    @cached_property
+    def sections(self) -> dict[str, Decimal]:
+        """Points of the sections, sources taken together as in the total."""
+        rule, sums = self.combination, {}
+        for result, share in zip(self.counted, _shares(rule, self.counted), strict=True):
+            for code, points in result.sections.items():
+                sums[code] = sums.get(code, ZERO) + points * share
+        return {code: rounded(value, rule.decimals, rule.rounding) for code, value in sums.items()}
 
     @property
     def used(self) -> tuple[str, ...]:
         """Raters whose sheets count."""
-        return tuple(sheet.rater for source in self.sources for sheet in source.used)
+        return tuple(sheet.rater for source in self.counted for sheet in source.used)
 
     @property
     def dropped(self) -> tuple[str, ...]:
         """Raters whose sheets were dropped as highest or lowest."""
-        return tuple(sheet.rater for source in self.sources for sheet in source.dropped)
+        return tuple(sheet.rater for source in self.counted for sheet in source.dropped)
+
+    @property
+    def bars(self) -> tuple[str, ...]:
+        """Why the entrant cannot win whatever its total: vetoes, points below a minimum."""
+        texts = [f"{code} 一票否决：{self.definition.item(code).veto}。" for code in self.vetoes]
+        if self.total is not None and self.definition.outcome.minimums:
+            texts += _below_minimums(self)
+        return tuple(texts)
 
     @property
     def explanation(self) -> list[str]:
         """How the total came about, line by line."""
         if self.problem:
             return [self.problem]
-        rule, lines = self.combination, []
-        for source in self.sources:
-            used = "、".join(show(sheet.total) for sheet in source.used)
-            line = f"{source.title}：{METHODS[rule.method]}"
-            if source.dropped:
-                dropped = "、".join(show(sheet.total) for sheet in source.dropped)
-                line += f"，去掉 {dropped}"
-            lines.append(f"{line}，计入 {used}，得 {show(round(source.value, 6))}。")
+        rule = self.combination
+        lines = [_source_line(self, source) for source in self.sources]
         if len(self.sources) > 1:
-            parts = " + ".join(
-                f"{show(round(s.value, 6))} × {show(s.weight)}%" for s in self.sources
-            )
-            lines.append(f"按权重合成：{parts}。")
+            lines.append(_across_line(self))
         lines.append(
             f"保留 {rule.decimals} 位小数（{ROUNDING_WORDS[rule.rounding]}），"
             f"总分 {show(self.total)} 分。"
@@ -76,43 +117,90 @@ class PanelResult:
                 f"最高分与最低分相差 {show(self.spread)} 分，"
                 f"超过 {show(rule.spread_limit)} 分，请复核。"
             )
-        return lines
+        return [*lines, *self.bars]
 
 
-def combine_raters(definition: Definition, sheets: Iterable[StoredSheet]) -> PanelResult:
-    """The combined total. Partial sheets never count; fewer complete sheets than `min_raters`
-    in any source give a problem instead of a total. The order of the sheets does not matter."""
+def combine_raters(
+    definition: Definition,
+    sheets: Iterable[StoredSheet],
+    facts: Mapping[str, Any] | None = None,
+) -> PanelResult:
+    """The total of one dossier. Only complete sheets count; the result does not depend on their
+    order. Sheets without a source belong to the first one that rates. `facts` feed sources that
+    are measured."""
     rule = definition.combination
-    first = rule.sources[0].code
     by_source: dict[str, list[StoredSheet]] = {source.code: [] for source in rule.sources}
+    first = rating_source(definition)
     for sheet in sheets:
         if sheet.complete:
             by_source[sheet.source or first].append(sheet)
     results, spread = [], ZERO
     for source in rule.sources:
         here = by_source[source.code]
-        if len(here) < rule.min_raters:
-            problem = (
-                f"{source.title}只有 {len(here)} 份完整评分表，"
-                f"至少需要 {rule.min_raters} 份，暂不能计算总分。"
-            )
-            return PanelResult(None, {}, problem, ZERO, False, (), rule)
-        here.sort(key=_order)
-        spread = max(spread, here[-1].total - here[0].total)
-        used, dropped = _counting(rule, here)
-        value = sum((sheet.total for sheet in used), ZERO) / len(used)
-        results.append(SourceResult(source.code, source.title, source.weight, value, used, dropped))
-    total = sum((result.value * result.weight for result in results), ZERO) / 100
-    needs_review = rule.spread_limit is not None and spread > rule.spread_limit
-    return PanelResult(
-        rounded(total, rule.decimals, rule.rounding),
-        _section_means(rule, results),
-        "",
-        spread,
-        needs_review,
-        tuple(results),
-        rule,
+        if source.fact:
+            found = _measured(definition, source, facts or {})
+        else:
+            found = _rated(definition, source, here)
+            if here:
+                spread = max(spread, here[-1].total - here[0].total)
+        if isinstance(found, SourceResult):
+            results.append(found)
+        elif found and not (source.optional and not here):
+            return PanelResult(definition, None, found, ZERO)
+    vetoes = _vetoes(definition, by_source) if any(i.veto for i in definition.items()) else ()
+    counted = _counted(rule, results)
+    total = sum(
+        (r.value * share for r, share in zip(counted, _shares(rule, counted), strict=True)), ZERO
     )
+    total = rounded(total, rule.decimals, rule.rounding)
+    return PanelResult(definition, total, "", spread, tuple(results), tuple(counted), vetoes)
+
+
+def _counted(rule: Combination, results: Sequence[SourceResult]) -> Sequence[SourceResult]:
+    if rule.across in ("weighted", "added"):
+        return results
+    if rule.across == "last":
+        return results[-1:]
+    return (min(results, key=lambda result: result.value * result.factor),)
+
+
+def _shares(rule: Combination, counted: Sequence[SourceResult]) -> list[Decimal]:
+    """What one point of each source is worth in the total."""
+    if rule.across != "weighted":
+        return [result.factor for result in counted]
+    weights = sum((result.source.weight for result in counted), ZERO)
+    return [result.factor * result.source.weight / weights for result in counted]
+
+
+def _rated(
+    definition: Definition, source: ScoreSource, sheets: list[StoredSheet]
+) -> SourceResult | str:
+    """The value of a source that is rated by people, or what is missing. Sorts the sheets."""
+    rule = definition.combination.rule(source)
+    if len(sheets) < rule.min_raters:
+        return (
+            f"{source.title}只有 {len(sheets)} 份完整评分表，"
+            f"至少需要 {rule.min_raters} 份，暂不能计算总分。"
+        )
+    sheets.sort(key=_order)
+    used, dropped = _counting(rule, sheets)
+    value = sum([sheet.total for sheet in used], ZERO) / len(used)
+    full, factor = plan_of(definition).scale(source.code)
+    return SourceResult(source, rule, value, full, factor, used, dropped)
+
+
+def _measured(
+    definition: Definition, source: ScoreSource, facts: Mapping[str, Any]
+) -> SourceResult | str:
+    """The value of a source that is a measured result: its share of `full_at`."""
+    number = as_fact(facts.get(source.fact)).number
+    if number is None:
+        return f"{source.title}缺少实测数据，暂不能计算总分。"
+    is_added = definition.combination.across == "added"
+    full = source.weight if is_added else definition.rubric.total
+    value = max(min(number / source.full_at, Decimal(1)), ZERO) * full
+    rule = definition.combination.rule(source)
+    return SourceResult(source, rule, value, full, Decimal(1), (), ())
 
 
 def _order(sheet: StoredSheet) -> tuple[Decimal, str]:
@@ -120,7 +208,7 @@ def _order(sheet: StoredSheet) -> tuple[Decimal, str]:
 
 
 def _counting(
-    rule: Combination, ordered: Sequence[StoredSheet]
+    rule: RaterRule, ordered: Sequence[StoredSheet]
 ) -> tuple[tuple[StoredSheet, ...], tuple[StoredSheet, ...]]:
     """(sheets that count, sheets dropped) of sheets ordered from low to high."""
     low, high = 0, len(ordered)
@@ -131,15 +219,76 @@ def _counting(
     return tuple(ordered[low:high]), (*ordered[:low], *ordered[high:])
 
 
-def _section_means(rule: Combination, results: Sequence[SourceResult]) -> dict[str, Decimal]:
-    """Means of the sections over the sheets that count; sources weighted as in the total."""
-    means: dict[str, Decimal] = {}
-    for result in results:
-        sums: dict[str, Decimal] = {}
-        for sheet in result.used:
-            for code, points in sheet.sections.items():
-                sums[code] = sums.get(code, ZERO) + Decimal(points)
-        parts = 100 * len(result.used)
-        for code, points in sums.items():
-            means[code] = means.get(code, ZERO) + points * result.weight / parts
-    return {code: rounded(value, rule.decimals, rule.rounding) for code, value in means.items()}
+def _vetoes(
+    definition: Definition, by_source: Mapping[str, Sequence[StoredSheet]]
+) -> tuple[str, ...]:
+    """Items whose veto enough raters found, of all that owe the item."""
+    found = []
+    for item in definition.items():
+        if not item.veto:
+            continue
+        owing = [s for code in definition.sources_of(item) for s in by_source[code]]
+        votes = sum(item.code in sheet.vetoes for sheet in owing)
+        if votes and (item.veto_needs == "one" or 2 * votes > len(owing)):
+            found.append(item.code)
+    return tuple(found)
+
+
+def _below_minimums(panel: PanelResult) -> list[str]:
+    texts = []
+    for minimum in panel.definition.outcome.minimums:
+        if minimum.of == "section":
+            reached = panel.sections
+            fulls = plan_of(panel.definition).section_fulls
+            titles = {s.code: s.title for s in panel.definition.rubric.sections}
+        else:
+            reached = {r.code: r.value for r in panel.sources}
+            fulls = {r.code: r.full for r in panel.sources}
+            titles = {r.code: r.source.title for r in panel.sources}
+        for code, points in reached.items():
+            least = _least(minimum, fulls[code])
+            if minimum.key in ("", code) and points < least:
+                points = rounded(points, 4, "half_up")
+                texts.append(
+                    f"“{titles[code]}”得 {show(points)} 分，"
+                    f"低于“{minimum.title}”要求的 {show(least)} 分。"
+                )
+    return texts
+
+
+def _least(minimum: Minimum, full: Decimal) -> Decimal:
+    return minimum.share * full if minimum.at_least is None else minimum.at_least
+
+
+def _source_line(panel: PanelResult, result: SourceResult) -> str:
+    value = show(round(result.value, 6))
+    if result.source.fact:
+        return f"{result.source.title}：按实测数据得 {value} / {show(result.full)} 分。"
+    used = "、".join(show(sheet.total) for sheet in result.used)
+    line = f"{result.source.title}：{METHODS[result.rule.method]}"
+    if result.dropped:
+        line += f"，去掉 {'、'.join(show(sheet.total) for sheet in result.dropped)}"
+    line += f"，计入 {used}，得 {value}"
+    if len(panel.sources) > 1:
+        titles = {section.code: section.title for section in panel.definition.rubric.sections}
+        parts = (f"{titles[c]} {show(round(p, 6))}" for c, p in result.sections.items())
+        line += f"（{'，'.join(parts)}）"
+    return f"{line}。"
+
+
+def _across_line(panel: PanelResult) -> str:
+    across = panel.combination.across
+    if across == "last":
+        return f"逐级复评，以{panel.counted[0].source.title}的评分为准。"
+    if across == "lowest":
+        return f"以各级评分中最低的{panel.counted[0].source.title}为准。"
+    if across == "added":
+        values = " + ".join(show(round(s.value, 6)) for s in panel.sources)
+        return f"各来源得分相加：{values}。"
+    weights = sum((s.source.weight for s in panel.sources), ZERO)
+    parts = " + ".join(
+        f"{show(round(s.value * s.factor, 6))} × {show(s.source.weight)}%" for s in panel.sources
+    )
+    if weights != HUNDRED:
+        return f"有的来源没有评分，按权重 {show(weights)}% 折算：（{parts}） ÷ {show(weights)}%。"
+    return f"按权重合成：{parts}。"

@@ -17,7 +17,8 @@ from scoring.engine.numbers import as_fact, whole
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One dossier with stored results only. `total` None: not ranked, `problem` says why.
-    `facts` need only hold what the tie rules name."""
+    `facts` need only hold what the tie rules name; `bars`: what keeps it from winning beside
+    the gates and the pass mark (vetoes, minimums)."""
 
     key: str
     total: Decimal | None
@@ -26,6 +27,7 @@ class Candidate:
     facts: Mapping[str, Any] = field(default_factory=dict)
     gates_passed: bool = False
     problem: str = ""
+    bars: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,8 @@ def _bar(pass_mark: Decimal | None, row: RankedRow) -> str:
         return row.explanation[0]
     if not row.candidate.gates_passed:
         return "原则要求未全部满足，不得入选。"
+    if row.candidate.bars:
+        return f"{row.candidate.bars[0]}不得入选。"
     if pass_mark is not None and row.candidate.total < pass_mark:
         return f"总分 {show(row.candidate.total)} 分，低于合格线 {show(pass_mark)} 分。"
     return ""

@@ -1,18 +1,27 @@
-"""One rater's sheet: marks → items → sections → total."""
+"""One rater's sheet: marks → items → sections → total.
+
+The numbers are computed at once, the words (`items`, `sections`, `explanation`) when asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from campaigns.definition import Definition
-from campaigns.definition.rubric import Section
-from campaigns.rubric import Item, Mark, show
-from scoring.engine.numbers import as_fact, rounded
+from campaigns.rubric import Mark, show
+from scoring.engine.numbers import as_fact
+from scoring.engine.plans import ZERO, ItemPlan, SectionPlan, SheetPlan, plan_of
 
-ZERO = Decimal(0)
+NOT_APPLICABLE_TEXTS = {
+    "rescale_section": "本项不适用，本类按适用指标折算。",
+    "rescale_total": "本项不适用，总分按适用指标折算。",
+    "full_marks": "本项不适用，按满分计。",
+    "mean_of_others": "本项不适用，按本类其他指标的平均得分率计。",
+    "no_points": "本项不适用，不计分。",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,36 +51,107 @@ class SectionResult:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSheet:
-    """What is kept of a sheet and all that combining and ranking need."""
+class StoredSheet(NamedTuple):
+    """What is kept of a sheet and all that combining and ranking need. `vetoes`: codes of the
+    items whose veto the rater found."""
 
     rater: str
     total: Decimal
     sections: Mapping[str, Decimal]
     complete: bool = True
     source: str = ""
+    vetoes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+class _Section(NamedTuple):
+    """The numbers of one section; `away` are the items dropped as not applicable, `taken` what
+    its penalties take off. `max` is 0 when nothing of it counts for the entrant."""
+
+    plan: SectionPlan
+    points: Decimal
+    max: Decimal
+    rescaled: bool
+    earned: Decimal
+    available: Decimal
+    away: tuple[ItemPlan, ...] = ()
+    taken: Decimal = ZERO
+    bonus: Decimal = ZERO
+
+
 class SheetResult:
     """A scored sheet. While `complete` is False `total` is only a running total."""
 
-    track: str
-    total: Decimal
-    bonus: Decimal
-    sections: dict[str, SectionResult]
-    items: dict[str, ItemResult]
-    missing: tuple[str, ...]
-    explanation: tuple[str, ...]
+    def __init__(
+        self,
+        plan: SheetPlan,
+        marks: Mapping[str, Mark],
+        facts: Mapping[str, Any],
+        points: list[list[Decimal | None]],
+        given_back: Mapping[str, Decimal],
+        away: frozenset[str],
+        has_gaps: bool,
+    ) -> None:
+        """`points`: of every section in the plan, item by item, families already capped; None
+        where `has_gaps`."""
+        self.plan, self.track = plan, plan.track
+        self._marks, self._facts = marks, facts
+        self._points, self._given_back, self._away = points, given_back, away
+        self.missing = self._find_missing() if has_gaps else ()
+        numbers, bonus, taken = [], ZERO, ZERO
+        for part, values in zip(plan.sections, points, strict=True):
+            if part.is_plain:
+                earned = sum([v for v in values if v is not None] if has_gaps else values, ZERO)
+                rounded = earned.quantize(plan.cent, plan.rounding)
+                numbers.append(_Section(part, rounded, part.full, False, earned, part.full))
+                continue
+            section = _score_section(plan, part, values, away)
+            if section.max:
+                numbers.append(section)
+            else:
+                taken += section.taken  # nothing to take it from but the total
+            bonus += section.bonus
+        self._numbers, self.bonus, self.taken = numbers, bonus, taken
+        self.section_points = {section.plan.code: section.points for section in numbers}
+        self.total = self._add_up()
+
+    def _find_missing(self) -> tuple[str, ...]:
+        return tuple(
+            entry.code
+            for part, values in zip(self.plan.sections, self._points, strict=True)
+            for entry, value in zip(part.items, values, strict=True)
+            if value is None and entry.code not in self._away
+        )
+
+    def _add_up(self) -> Decimal:
+        """The total is the sum of the rounded sections, so that what is shown closes; what cannot
+        be earned in the section is made up for by rescaling to the full sum."""
+        rubric = self.plan.definition.rubric
+        total = sum(self.section_points.values(), ZERO)
+        if self.is_rescaled:
+            total = self.plan.rounded(total * self.plan.full / self.available)
+        total += self.counted_bonus - self.taken
+        if rubric.cap is not None and total > rubric.cap:
+            return self.plan.rounded(rubric.cap)
+        return total if total >= rubric.floor else self.plan.rounded(rubric.floor)
+
+    @property
+    def counted_bonus(self) -> Decimal:
+        cap = self.plan.definition.rubric.bonus_cap
+        return self.bonus if cap is None else min(self.bonus, cap)
+
+    @cached_property
+    def available(self) -> Decimal:
+        """The most that the sections can give on this sheet."""
+        return sum((section.max for section in self._numbers), ZERO)
+
+    @property
+    def is_rescaled(self) -> bool:
+        """Whether the total is rescaled because something does not apply."""
+        return bool(self.available) and self.available != self.plan.full
 
     @property
     def complete(self) -> bool:
         return not self.missing
-
-    @property
-    def section_points(self) -> dict[str, Decimal]:
-        return {code: section.points for code, section in self.sections.items()}
 
     @property
     def marked_count(self) -> int:
@@ -79,11 +159,88 @@ class SheetResult:
 
     @property
     def due_count(self) -> int:
-        return sum(1 for item in self.items.values() if item.applies)
+        return sum(len(part.items) for part in self.plan.sections) - len(self._away)
+
+    @property
+    def vetoes(self) -> tuple[str, ...]:
+        """Codes of the items whose veto the marks name."""
+        return tuple(
+            item.code
+            for item in self.plan.vetoes
+            if item.code not in self._away
+            and (mark := _mark_of(item, self._marks, self._facts)) is not None
+            and item.is_vetoed(mark)
+        )
+
+    @cached_property
+    def items(self) -> dict[str, ItemResult]:
+        return {
+            item.code: self._item(item, value)
+            for part, values in zip(self.plan.sections, self._points, strict=True)
+            for item, value in zip(part.items, values, strict=True)
+        }
+
+    def _item(self, plan: ItemPlan, points: Decimal | None) -> ItemResult:
+        item, mark = plan.item, None
+        if applies := plan.code not in self._away:
+            mark = _mark_of(item, self._marks, self._facts)
+            text = "缺少实测数据。" if item.is_measured else "尚未评分。"
+            if mark is not None:
+                text = item.explain(mark) + self._remarks(plan, mark)
+        else:
+            text = NOT_APPLICABLE_TEXTS[item.not_applicable_rule]
+        return ItemResult(item.code, item.title, item.points, applies, points, mark, text)
+
+    def _remarks(self, plan: ItemPlan, mark: Mark) -> str:
+        item, text = plan.item, ""
+        if item.none_below is not None and item.points_for(mark) < item.none_below:
+            text += f"不足 {show(item.none_below)} 分，本项不计分。"
+        if back := self._given_back.get(plan.code):
+            family = self.plan.definition.family(item.family)
+            text += (
+                f"“{family.title}”合计至多扣 {show(family.at_most)} 分，本项少扣 {show(back)} 分。"
+            )
+        if item.is_vetoed(mark):
+            text += f"一票否决：{item.veto}。"
+        return text
+
+    @cached_property
+    def sections(self) -> dict[str, SectionResult]:
+        return {
+            n.plan.code: SectionResult(
+                n.plan.code, n.plan.section.title, n.points, n.max, n.rescaled, n.earned,
+                n.available, _section_text(n),
+            )
+            for n in self._numbers
+        }  # fmt: skip
+
+    @cached_property
+    def explanation(self) -> tuple[str, ...]:
+        rubric, full = self.plan.definition.rubric, self.plan.full
+        lines = [section.text for section in self.sections.values()]
+        if self.is_rescaled:
+            lines.append(
+                f"有的指标不适用，合计按 {show(self.available)} 分折算为 {show(full)} 分。"
+            )
+        if self.bonus:
+            lines.append(f"加分 {show(self.counted_bonus)} 分。")
+        if self.taken:
+            lines.append(f"扣分项从总分中扣 {show(self.taken)} 分。")
+        if rubric.cap is not None and self.total == rubric.cap:
+            lines.append(f"总分至多 {show(rubric.cap)} 分。")
+        if rubric.floor and self.total == rubric.floor:
+            lines.append(f"总分至少 {show(rubric.floor)} 分。")
+        if self.missing:
+            names = "、".join(self.missing)
+            lines.append(f"尚有 {len(self.missing)} 项未评（{names}），不计入排名。")
+        else:
+            lines.append(f"合计 {show(self.total)} 分。")
+        return tuple(lines)
 
     def stored(self, rater: str, source: str = "") -> StoredSheet:
         """The sheet as `combine_raters` takes it."""
-        return StoredSheet(rater, self.total, self.section_points, self.complete, source)
+        vetoes = self.vetoes if self.plan.vetoes else ()
+        return StoredSheet(rater, self.total, self.section_points, not self.missing, source, vetoes)
 
 
 def score_sheet(
@@ -91,109 +248,117 @@ def score_sheet(
     track: str,
     marks: Mapping[str, Mark],
     facts: Mapping[str, Any] | None = None,
+    source: str = "",
 ) -> SheetResult:
     """Points of one sheet. `marks`: item code → mark in stored form (as `parse_mark` returns);
-    marks of items that do not apply to the track are ignored; `facts` feed measured items."""
-    definition.track(track)
-    items: dict[str, ItemResult] = {}
-    sections: dict[str, SectionResult] = {}
-    bonus = ZERO
-    for section in definition.rubric.sections:
-        results = [_score_item(item, track, marks, facts or {}) for item in section.items]
-        items.update((result.code, result) for result in results)
-        bonus += sum(
-            (
-                r.points or ZERO
-                for r, item in zip(results, section.items, strict=True)
-                if item.is_bonus
-            ),
-            ZERO,
-        )
-        scored = _score_section(definition, section, results)
-        if scored is not None:
-            sections[section.code] = scored
-    missing = tuple(r.code for r in items.values() if r.applies and r.points is None)
-    total, lines = _add_up(definition, sections, bonus, missing)
-    return SheetResult(track, total, bonus, sections, items, missing, tuple(lines))
+    marks of items that do not apply are ignored; `facts` feed measured items and say what does
+    not apply; a sheet of a `source` owes only the items this source marks."""
+    plan, facts = plan_of(definition).sheet(track, source), facts or {}
+    points: list[list[Decimal | None]] = []
+    away: set[str] = set()
+    has_gaps = False
+    for part in plan.sections:
+        values: list[Decimal | None] = []
+        points.append(values)
+        if not part.is_plain:
+            values += [_points(item, marks, facts, away) for item in part.items]
+            has_gaps = has_gaps or None in values
+            continue
+        for item in part.items:
+            mark = marks.get(item.code)
+            if mark is None:
+                values.append(None)
+                has_gaps = True
+                continue
+            key = item.key
+            value = item.points.get(mark[key]) if key else None
+            values.append(item.score(mark) if value is None else value)
+    given_back = _cap_families(plan, points) if plan.has_families else {}
+    return SheetResult(plan, marks, facts, points, given_back, frozenset(away), has_gaps)
 
 
-def _score_item(
-    item: Item, track: str, marks: Mapping[str, Mark], facts: Mapping[str, Any]
-) -> ItemResult:
-    def result(points: Decimal | None, mark: Mark | None, text: str) -> ItemResult:
-        applies = item.applies(track)
-        return ItemResult(item.code, item.title, item.points, applies, points, mark, text)
+def _points(
+    plan: ItemPlan, marks: Mapping[str, Mark], facts: Mapping[str, Any], away: set[str]
+) -> Decimal | None:
+    item = plan.item
+    if plan.is_away_with(facts):
+        away.add(plan.code)
+        return {"full_marks": item.points, "no_points": ZERO}.get(item.not_applicable_rule)
+    mark = _mark_of(item, marks, facts)
+    return None if mark is None else item.score(mark)
 
-    if not item.applies(track):
-        words = {
-            "rescale_section": "本项不适用，本类按适用指标折算。",
-            "full_marks": "本项不适用，按满分计。",
-            "mean_of_others": "本项不适用，按本类其他指标的平均得分率计。",
-        }
-        full = item.points if item.not_applicable_rule == "full_marks" else None
-        return result(full, None, words[item.not_applicable_rule])
-    mark = marks.get(item.code)
-    if item.is_measured:
-        number = as_fact(facts.get(item.metric)).number
-        mark = None if number is None else {"value": show(number)}
-    if mark is None:
-        return result(None, None, "缺少实测数据。" if item.is_measured else "尚未评分。")
-    return result(item.points_for(mark), mark, item.explain(mark))
+
+def _mark_of(item: Any, marks: Mapping[str, Mark], facts: Mapping[str, Any]) -> Mark | None:
+    if not item.is_measured:
+        return marks.get(item.code)
+    number = as_fact(facts.get(item.metric)).number
+    return None if number is None else {"value": show(number)}
+
+
+def _cap_families(plan: SheetPlan, points: list[list[Decimal | None]]) -> dict[str, Decimal]:
+    """Give back what a family loses beyond its limit, in the order of the rubric; code → points.
+    Items that are dropped or not marked have lost nothing."""
+    left = {family.code: family.at_most for family in plan.definition.rubric.families}
+    given_back: dict[str, Decimal] = {}
+    for part, values in zip(plan.sections, points, strict=True):
+        for index, (entry, value) in enumerate(zip(part.items, values, strict=True)):
+            item = entry.item
+            if not item.family or value is None:
+                continue
+            lost = -value if item.is_penalty else item.points - value
+            counted = min(lost, left[item.family])
+            left[item.family] -= counted
+            if counted < lost:
+                given_back[item.code] = lost - counted
+                values[index] = value + lost - counted
+    return given_back
 
 
 def _score_section(
-    definition: Definition, section: Section, results: list[ItemResult]
-) -> SectionResult | None:
-    """None when nothing of the section counts for the track."""
-    pairs = [pair for pair in zip(section.items, results, strict=True) if not pair[0].is_bonus]
-    full = sum((item.points for item, _ in pairs), ZERO)
-    earned = sum((r.points for _, r in pairs if r.points is not None), ZERO)
-    dropped = [item for item, r in pairs if not r.applies and r.points is None]
-    available = full - sum((item.points for item in dropped), ZERO)
+    plan: SheetPlan, part: SectionPlan, values: list[Decimal | None], away: frozenset[str]
+) -> _Section:
+    earned = taken = bonus = ZERO
+    dropped = []
+    for entry, value in zip(part.items, values, strict=True):
+        if entry.item.is_penalty:
+            taken -= value or ZERO
+        elif entry.item.is_bonus:
+            bonus += value or ZERO
+        elif value is not None:
+            earned += value
+        elif entry.code in away:
+            dropped.append(entry)
+    lost = dict.fromkeys(NOT_APPLICABLE_TEXTS, ZERO)
+    for entry in dropped:
+        lost[entry.item.not_applicable_rule] += entry.item.points
+    available = part.full - sum(lost.values(), ZERO)
     if not available:
-        return None
-    by_mean = [item for item in dropped if item.not_applicable_rule == "mean_of_others"]
-    rescaled = len(by_mean) < len(dropped)
-    points = earned
-    for item in by_mean:
-        points += item.points * earned / available
-    counted = available + sum((item.points for item in by_mean), ZERO)
-    if rescaled:
-        points = points * full / counted
-    combination = definition.combination
-    points = rounded(points, combination.decimals, combination.rounding)
-    text = f"{section.title}：{show(points)} / {show(full)} 分"
-    if dropped:
-        names = "、".join(item.code for item in dropped)
-        text += f"（{names} 不适用，适用指标得 {show(earned)} / {show(available)} 分"
-        text += f"，折算为满分 {show(full)} 分）" if rescaled else "，不适用指标按平均得分率计）"
-    return SectionResult(
-        section.code, section.title, points, full, rescaled, earned, available, text + "。"
+        return _Section(part, ZERO, ZERO, False, earned, ZERO, (), taken, bonus)
+    by_mean, full = lost["mean_of_others"], part.full - lost["rescale_total"]
+    points = earned + by_mean * earned / available
+    if rescaled := bool(lost["rescale_section"]):
+        points = points * full / (available + by_mean)
+    cap = part.section.cap
+    most = full if cap is None else min(cap, full)
+    points = max(min(points, most) - taken, min(part.section.floor, most))
+    return _Section(
+        part, plan.rounded(points), most, rescaled, earned, available, tuple(dropped), taken, bonus
     )
 
 
-def _add_up(
-    definition: Definition,
-    sections: dict[str, SectionResult],
-    bonus: Decimal,
-    missing: tuple[str, ...],
-) -> tuple[Decimal, list[str]]:
-    """The total is the sum of the rounded sections, so that what is shown closes; sections of
-    which nothing applies are left out and the rest is rescaled to the full sum."""
-    combination, cap = definition.combination, definition.rubric.bonus_cap
-    full = sum((item.points for item in definition.items() if not item.is_bonus), ZERO)
-    available = sum((section.max for section in sections.values()), ZERO)
-    total = sum((section.points for section in sections.values()), ZERO)
-    lines = [section.text for section in sections.values()]
-    if available and available != full:
-        total = rounded(total * full / available, combination.decimals, combination.rounding)
-        lines.append(f"有的类别全部不适用，合计按 {show(available)} 分折算为 {show(full)} 分。")
-    if bonus:
-        counted = bonus if cap is None else min(bonus, cap)
-        total += counted
-        lines.append(f"加分 {show(counted)} 分。")
-    if missing:
-        lines.append(f"尚有 {len(missing)} 项未评（{'、'.join(missing)}），不计入排名。")
-    else:
-        lines.append(f"合计 {show(total)} 分。")
-    return total, lines
+def _section_text(n: _Section) -> str:
+    text = f"{n.plan.section.title}：{show(n.points)} / {show(n.max)} 分"
+    if n.away:
+        names = "、".join(entry.code for entry in n.away)
+        text += f"（{names} 不适用，适用指标得 {show(n.earned)} / {show(n.available)} 分"
+        rules = {entry.item.not_applicable_rule for entry in n.away}
+        if n.rescaled:
+            text += f"，折算为满分 {show(n.max)} 分"
+        if "mean_of_others" in rules:
+            text += "，不适用指标按平均得分率计"
+        text += "）"
+    if n.taken:
+        text += f"（扣分项扣 {show(n.taken)} 分）"
+    if n.plan.section.cap is not None and n.earned > n.plan.section.cap:
+        text += f"（本类至多 {show(n.plan.section.cap)} 分）"
+    return text + "。"

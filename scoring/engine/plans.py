@@ -1,0 +1,151 @@
+"""A definition's rubric made ready for scoring: what one track owes one source, section by section.
+
+Plans hold no results, only what does not change from sheet to sheet, so that scoring thousands of
+sheets costs little more than adding their points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from campaigns.definition import Definition
+from campaigns.definition.rubric import Section
+from campaigns.rubric import Item, Mark
+from scoring.engine.numbers import ROUNDINGS, as_fact
+
+ZERO = Decimal(0)
+_KEPT = 8
+_plans: dict[int, RubricPlan] = {}
+
+
+class ItemPlan:
+    """An item for one track. `points` remembers what a mark's deciding word is worth."""
+
+    __slots__ = ("code", "is_away", "item", "key", "points")
+
+    def __init__(self, item: Item, track: str) -> None:
+        self.item, self.code = item, item.code
+        self.is_away = not item.applies(track)
+        self.key = "" if getattr(item, "criteria", ()) else item.mark_key
+        self.points: dict[Any, Decimal] = {}
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but the mark has a say in its points."""
+        item = self.item
+        by_facts = item.is_measured or item.not_applicable_when
+        return item.is_counted and not (by_facts or self.is_away or item.family)
+
+    def is_away_with(self, facts: Mapping[str, Any]) -> bool:
+        """Whether the item does not apply to an entrant with these facts."""
+        if self.is_away or not self.item.not_applicable_when:
+            return self.is_away
+        return all(t.holds(as_fact(facts.get(t.fact)).value) for t in self.item.not_applicable_when)
+
+    def score(self, mark: Mark) -> Decimal:
+        """Points of a stored mark."""
+        if not self.key:
+            return self.item.score(mark)
+        word = mark[self.key]
+        points = self.points.get(word)
+        if points is None:
+            points = self.points[word] = self.item.score(mark)
+        return points
+
+
+class SectionPlan:
+    """A section's items that a sheet owes. `full`: what they can earn before `cap`."""
+
+    __slots__ = ("code", "full", "is_plain", "items", "section", "top")
+
+    def __init__(self, section: Section, items: list[ItemPlan]) -> None:
+        self.section, self.items, self.code = section, items, section.code
+        self.full = sum((plan.item.points for plan in items if plan.item.is_counted), ZERO)
+        self.top = self.full if section.cap is None else min(self.full, section.cap)
+        self.is_plain = bool(self.full) and all(plan.is_plain for plan in items)
+        self.is_plain = self.is_plain and self.top == self.full and section.floor <= 0
+
+
+class SheetPlan:
+    """All that a sheet of one source owes for one track."""
+
+    __slots__ = ("cent", "definition", "full", "has_families", "rounding", "sections",
+                 "track", "vetoes")  # fmt: skip
+
+    def __init__(self, definition: Definition, track: str, source: str) -> None:
+        self.definition, self.track = definition, definition.track(track).code
+        combination = definition.combination
+        self.cent = Decimal(1).scaleb(-combination.decimals)
+        self.rounding = ROUNDINGS[combination.rounding]
+        self.sections = []
+        for section in definition.rubric.sections:
+            items = [
+                ItemPlan(item, track)
+                for item in section.items
+                if not source or source in definition.sources_of(item)
+            ]
+            if items:
+                self.sections.append(SectionPlan(section, items))
+        every = [plan.item for section in self.sections for plan in section.items]
+        self.full = sum((section.top for section in self.sections), ZERO)
+        self.has_families = any(item.family for item in every)
+        self.vetoes = [item for item in every if item.veto]
+
+    def rounded(self, value: Decimal) -> Decimal:
+        return value.quantize(self.cent, self.rounding)
+
+
+class RubricPlan:
+    """The sheet plans of one definition, made when first asked for."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        self._sheets: dict[tuple[str, str], SheetPlan] = {}
+        self._scales: dict[str, tuple[Decimal, Decimal]] = {}
+
+    def sheet(self, track: str, source: str = "") -> SheetPlan:
+        """The plan of a source's sheets; without a source that of the first one that rates."""
+        plan = self._sheets.get((track, source))
+        if plan is None:
+            code = source or rating_source(self.definition)
+            plan = self._sheets[track, source] = SheetPlan(self.definition, track, code)
+        return plan
+
+    def scale(self, source: str) -> tuple[Decimal, Decimal]:
+        """(full points of a source's sheets, factor that scales them to the rubric's total). The
+        factor is 1 unless weighted sources each mark only a part of the items."""
+        if source not in self._scales:
+            definition = self.definition
+            full = self.sheet(definition.tracks[0].code, source).full
+            is_part = any(source not in definition.sources_of(i) for i in definition.items())
+            factor = Decimal(1)
+            if is_part and definition.combination.across == "weighted" and full:
+                factor = definition.rubric.total / full
+            self._scales[source] = full, factor
+        return self._scales[source]
+
+    @cached_property
+    def section_fulls(self) -> dict[str, Decimal]:
+        """Section → the points it can give, all its items counted."""
+        every = []
+        for section in self.definition.rubric.sections:
+            items = [ItemPlan(item, "") for item in section.items]
+            every.append(SectionPlan(section, items))
+        return {section.code: section.top for section in every}
+
+
+def rating_source(definition: Definition) -> str:
+    """The source a sheet belongs to that names none: the first that is rated by people."""
+    return next((s.code for s in definition.combination.sources if not s.fact), "")
+
+
+def plan_of(definition: Definition) -> RubricPlan:
+    """The plan of a definition, kept for the last few of them."""
+    plan = _plans.get(id(definition))
+    if plan is None or plan.definition is not definition:
+        while len(_plans) >= _KEPT:
+            _plans.pop(next(iter(_plans)), None)
+        plan = _plans[id(definition)] = RubricPlan(definition)
+    return plan
