@@ -24,7 +24,9 @@ PARTS = {
     "WinnersRule": "入选规则", "TieRule": "同分比较", "Band": "等级", "Quota": "名额",
     "Scope": "适用范围", "QuotaRule": "数量", "Obligation": "报送事项", "Publication": "公示",
     "Document": "文书", "BonusCondition": "加分条件", "Component": "分项", "Grade": "等次",
-    "GradedCriterion": "评定要点", "MetricStep": "台阶",
+    "GradedCriterion": "评定要点", "MetricStep": "台阶", "TitleGate": "已获得称号",
+    "FactTest": "小区条件", "Minimum": "单项最低要求", "BandTable": "等次表", "Lowering": "降等情形",
+    "Effect": "奖补与后果", "Family": "扣分封顶的同类项", "TallyPart": "计数要点",
 }  # fmt: skip
 
 FIELDS = {
@@ -65,6 +67,15 @@ FIELDS = {
     "scope": "适用范围", "enforcement": "达不到时", "others": "用于没有另行规定的各区划",
     "value": "数值", "upper": "上限", "base": "百分比的基数", "to": "报送给", "outline": "应包括的内容",
     "notice_days": "公示天数", "day_kind": "天数算法", "objections": "受理异议",
+    "minimums": "单项最低要求", "tables": "等次表", "lowerings": "降等情形", "effects": "奖补与后果",
+    "award": "称号的数据名称", "when": "小区条件（须同时成立）", "amount": "金额", "per": "按什么数量计",
+    "fact": "数据名称", "above": "大于", "at_most": "不超过", "below": "少于", "one_of": "为其中之一",
+    "needs_gates": "须符合原则要求", "of": "对什么的要求", "across": "多个来源如何合成",
+    "optional": "可以没有", "full_at": "数据达到多少得满分", "families": "扣分封顶的同类项",
+    "cap": "得分上限", "not_applicable_when": "不适用的小区条件（须同时成立）",
+    "marked_by": "由哪些来源评定", "none_below": "低于多少分不计分", "family": "扣分封顶的同类项",
+    "veto_when": "否决的认定", "veto_needs": "几位评审人认定才否决", "each": "每项分值（扣分为负）",
+    "beyond_floor": "扣完之后", "part_short": "不足一档的", "up_to_rank": "前几名", "scores": "本步同时评分",
     "objection_channels": "异议渠道", "shows": "公示哪些内容", "copies": "份数", "recipients": "报送对象",
 }  # fmt: skip
 
@@ -81,6 +92,23 @@ OWN = {
     ("CaseSection", "since"): "只写这一天以后的内容",
     ("Pledge", "required"): "提交时必须勾选",
     ("Rubric", "sections"): "类别",
+    ("Section", "floor"): "本类得分下限",
+    ("Section", "cap"): "本类得分上限",
+    ("Rubric", "floor"): "总分下限",
+    ("Rubric", "cap"): "总分上限",
+    ("Family", "at_most"): "合计至多扣多少分",
+    ("TallyPart", "at_most"): "至多加或扣多少分",
+    ("Tally", "base"): "基础分",
+    ("Tally", "parts"): "计数要点",
+    ("Tally", "floor"): "本项得分下限",
+    ("Penalty", "points"): "至多扣多少分",
+    ("Penalty", "deduction"): "每次扣分",
+    ("ScoreSource", "fact"): "以实测数据为得分：数据名称",
+    ("Minimum", "share"): "得分率（0 至 1）",
+    ("Minimum", "key"): "类别或来源编号（空为每一个）",
+    ("Lowering", "bands"): "降几等",
+    ("Effect", "bands"): "用于哪些等次",
+    ("BandTable", "bands"): "等次（从高到低）",
     ("Section", "points"): "方案所写的本类分值",
     ("Component", "points"): "缺少时扣分",
     ("PerDefect", "deduction"): "每处扣分",
@@ -101,7 +129,7 @@ OWN = {
     ("Step", "type"): "办理什么",
     **{
         (gate, "title"): "核验内容"
-        for gate in ("Attested", "MetricGate", "RankGate", "RegisterGate")
+        for gate in ("Attested", "MetricGate", "RankGate", "RegisterGate", "TitleGate")
     },
     ("Definition", "title"): "活动名称",
     ("Definition", "source"): "名称的出处",
@@ -117,6 +145,12 @@ CHOICES: dict[str, dict[Any, str]] = {
     "requires": wording.STEP_TYPES,
     "consequence": wording.CONSEQUENCES,
     "not_applicable_rule": wording.NOT_APPLICABLE,
+    "veto_when": {"ticked": "由评审人勾选", "no_points": "本项没有得分即否决"},
+    "veto_needs": {"one": "一位", "majority": "超过半数"},
+    "beyond_floor": {"ends_there": "扣至下限为止"},
+    "part_short": {"whole": "按一档扣", "dropped": "不扣", "exact": "按比例扣"},
+    "across": wording.ACROSS,
+    "of": {"section": "某一类的得分", "source": "某一来源（阶段）的得分"},
     "skip_when": wording.SKIPPED,
     "method": wording.METHODS,
     "shows": wording.SHOWN,

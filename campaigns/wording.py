@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from campaigns.conditions import all_words
 from campaigns.definition import Definition, leaves
 from campaigns.definition.model import walk
 from campaigns.definition.requirements import (
@@ -23,6 +24,7 @@ from campaigns.definition.requirements import (
     RankGate,
     RegisterGate,
     Requirement,
+    TitleGate,
 )
 from campaigns.definition.route import Step
 from campaigns.rubric import Item, show
@@ -57,11 +59,19 @@ NOT_APPLICABLE = {
     "rescale_section": "本类得分按适用指标折算",
     "full_marks": "按满分计",
     "mean_of_others": "按本类其他指标的平均得分率计",
+    "rescale_total": "总分按适用指标折算",
+    "no_points": "不计分",
 }
 SKIPPED = {
     "no_owners_committee": "没有业委会的小区跳过",
     "no_management_committee": "没有物业管理委员会的小区跳过",
     "no_property_company": "没有物业企业的小区跳过",
+}
+ACROSS = {
+    "weighted": "按权重合成",
+    "added": "各来源得分相加",
+    "last": "逐级复评，以最后一级为准",
+    "lowest": "以最低的一级为准",
 }
 METHODS = {"mean": "平均", "median": "取中位数", "trimmed_mean": "去掉最高、最低分后平均"}
 WINNERS = {
@@ -209,20 +219,38 @@ def item_line(definition: Definition, item: Item) -> ItemLine:
     codes = item.not_applicable_in
     if item.applies_to:
         codes = tuple(t.code for t in definition.tracks if t.code not in item.applies_to)
-    without = ""
-    if codes:
-        rule = NOT_APPLICABLE[item.not_applicable_rule]
-        without = f"不适用于{tracks_of(definition, codes)}，{rule}"
+    away = [f"不适用于{tracks_of(definition, codes)}"] if codes else []
+    if item.not_applicable_when:
+        away.append(f"{all_words(item.not_applicable_when)}的不适用")
+    without = "，".join([*away, NOT_APPLICABLE[item.not_applicable_rule]]) if away else ""
     step = definition.rubric.mark_step
     return ItemLine(
         item,
         show(item.points),
         item.kind_title,
-        item.rule_text(step=step),
+        f"{item.rule_text(step=step)}{item_extras(definition, item)}",
         without,
         tuple(evidence_line(definition, evidence) for evidence in item.evidence),
         unstated(item),
     )
+
+
+def item_extras(definition: Definition, item: Item) -> str:
+    """What holds beside the rule of the kind: who marks it, limits, veto."""
+    words = []
+    if item.marked_by:
+        titles = (definition.source_of_scores(code).title for code in item.marked_by)
+        words.append(f"由{'、'.join(titles)}评定")
+    if item.none_below is not None:
+        words.append(f"不足 {show(item.none_below)} 分不计分")
+    if item.family:
+        family = definition.family(item.family)
+        words.append(f"“{family.title}”各项合计至多扣 {show(family.at_most)} 分")
+    if item.veto:
+        needs = "超过半数评审人认定" if item.veto_needs == "majority" else "一位评审人认定"
+        found = f"{needs}有此情形" if item.has_tick else f"{needs}本项没有得分"
+        words.append(f"一票否决：{item.veto}（{found}）")
+    return "".join(f"；{word}" for word in words)
 
 
 def evidence_line(definition: Definition, evidence) -> str:
@@ -260,7 +288,7 @@ def section_tables(definition: Definition) -> list[SectionTable]:
 
 
 def _sum(items: Iterable[Item]) -> Decimal:
-    return sum((item.points for item in items if not item.is_bonus), Decimal(0))
+    return sum((item.points for item in items if item.is_counted), Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -304,6 +332,10 @@ def gate_sentence(definition: Definition, gate: GateBase) -> str:
             return f"{title or register}：{register}不低于 {gate.grade} 级，按登记核验"
         until = f"至 {gate.until}" if gate.until else "以来"
         return f"{title or register}：{gate.since} {until}没有{register}记录，按登记核验"
+    if isinstance(gate, TitleGate):
+        span = f"{gate.since or ''}{'至' if gate.until else '以来'}{gate.until or ''}"
+        span = f"（{span}）" if gate.since or gate.until else ""
+        return f"{title or gate.award}：须已获得称号{span}，按登记核验"
     return title
 
 
@@ -362,6 +394,9 @@ def step_line(definition: Definition, step: Step) -> StepLine:
     reasons = [ACTIONS[a] for a in step.reason_required_for if a in step.actions]
     if reasons:
         details.append(f"{'、'.join(reasons)}时必须写明理由。")
+    if step.scores:
+        source = definition.source_of_scores(step.scores)
+        details.append(f"签署同时附“{source.title}”的评分表，写明各类得分。")
     if step.skip_when:
         details.append(f"{SKIPPED[step.skip_when]}。")
     if step.deadline:
@@ -383,10 +418,10 @@ def step_line(definition: Definition, step: Step) -> StepLine:
 def combination_rows(definition: Definition) -> list[dict]:
     """Rows for ``summary_list``: how sheets become a total and a total a result."""
     c, o = definition.combination, definition.outcome
-    sources = "、".join(f"{s.title} {show(s.weight)}%" for s in c.sources)
-    method = METHODS[c.method]
-    if c.method == "trimmed_mean":
-        method = f"去掉 {c.drop_high} 个最高分、{c.drop_low} 个最低分后平均"
+    sources = "、".join(_source_words(definition, source) for source in c.sources)
+    if len(c.sources) > 1:
+        sources += f"；{ACROSS[c.across]}"
+    method = _method_words(c)
     winners = WINNERS[o.winners.type].format(
         count=o.winners.count, percent=show((o.winners.ratio or Decimal(0)) * 100)
     )
@@ -410,12 +445,77 @@ def combination_rows(definition: Definition) -> list[dict]:
             "不设" if o.pass_mark is None else f"{show(o.pass_mark)} 分",
             unstated(o, "pass_mark"),
         ),
+        *_minimum_rows(o),
         ("入选规则", winners, unstated(o.winners, "type", "count", "ratio")),
         ("排名范围", ranked, unstated(o, "ranked")),
         ("总分相同时", f"依次比较：{ties}" if o.tie_rules else ties, unstated(o, "tie_rules")),
         ("仍然相同", "并列，由市级主管部门决定", unstated(o, "tie_left")),
+        *_award_rows(definition),
     ]
     return [_row(*row) for row in rows]
+
+
+def _source_words(definition: Definition, source) -> str:
+    rule = definition.combination
+    words = [source.title]
+    if rule.across == "weighted":
+        words = [f"{source.title} {show(source.weight)}%"]
+    if source.fact:
+        words.append(f"按实测数据，达到 {show(source.full_at)} 得满分")
+    elif source.method or source.min_raters:
+        own = rule.rule(source)
+        words.append(f"{_method_words(own)}，至少 {own.min_raters} 人")
+    if source.optional:
+        words.append("没有时由其他来源按权重分担")
+    return words[0] + (f"（{'；'.join(words[1:])}）" if words[1:] else "")
+
+
+def _method_words(rule) -> str:
+    if rule.method == "trimmed_mean":
+        return f"去掉 {rule.drop_high} 个最高分、{rule.drop_low} 个最低分后平均"
+    return METHODS[rule.method]
+
+
+def _minimum_rows(outcome) -> list[tuple]:
+    rows = []
+    for least in outcome.minimums:
+        limit = (
+            f"{show(least.at_least)} 分" if least.share is None else f"{show(least.share * 100)}%"
+        )
+        rows.append((least.title, f"得分不低于 {limit}，否则不得入选", unstated(least)))
+    return rows
+
+
+def _award_rows(definition: Definition) -> list[tuple]:
+    """Band tables, what lowers a band and what follows from it."""
+    o, rows = definition.outcome, []
+    for table in o.tables:
+        bands = "，".join(f"{band.title}（{band_limit(band)}）" for band in table.bands)
+        only = [tracks_of(definition, table.tracks)] if table.tracks else []
+        only += [all_words(table.when)] if table.when else []
+        rows.append(
+            (table.title, f"{'，'.join(only)}：{bands}" if only else bands, unstated(table))
+        )
+    for event in o.lowerings:
+        text = f"{all_words(event.when)}的，降 {event.bands} 等"
+        rows.append((event.title, text, unstated(event)))
+    titles = {band.code: band.title for table in o.tables for band in table.bands}
+    for effect in o.effects:
+        words = ["、".join(titles[code] for code in effect.bands)]
+        words += [tracks_of(definition, effect.tracks)] if effect.tracks else []
+        words += [all_words(effect.when)] if effect.when else []
+        if effect.amount is not None:
+            each = f"每单位 {effect.per} " if effect.per else ""
+            words.append(f"{each}{show(effect.amount)} {effect.unit}")
+        rows.append((effect.title, "，".join(words), unstated(effect)))
+    return rows
+
+
+def band_limit(band) -> str:
+    limits = [] if band.at_least is None else [f"{show(band.at_least)} 分以上"]
+    if band.up_to_rank is not None:
+        limits.append(f"前 {band.up_to_rank} 名")
+    return "，".join(limits)
 
 
 def _row(label: str, value: str, note: str) -> dict:
