@@ -6,6 +6,7 @@ from django import forms
 
 from campaigns.definition import load_definition, shipped_definitions
 from campaigns.definition.loading import MOST_CHARACTERS
+from campaigns.selectors import definition_choices
 
 UPLOAD = "upload"
 MOST_BYTES = MOST_CHARACTERS * 3
@@ -82,3 +83,15 @@ class VersionForm(forms.Form):
 
     def clean_definition(self):
         return _text_of(self.cleaned_data["definition"])
+
+
+class ComparisonForm(forms.Form):
+    """Two of all the definitions the member may read."""
+
+    old = forms.ChoiceField(label="原方案")
+    new = forms.ChoiceField(label="与之对照")
+
+    def __init__(self, *args, member, **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = [("", "请选择"), *definition_choices(member)]
+        self.fields["old"].choices = self.fields["new"].choices = choices

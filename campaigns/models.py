@@ -54,6 +54,11 @@ class CampaignVersion(TenantModel):
         ]
 
     @property
+    def previous(self) -> int:
+        """The number of the version before."""
+        return self.number - 1
+
+    @property
     def definition(self) -> Definition:
         """The validated model; parsed once per content and process."""
         known = _definitions.get(self.sha256)

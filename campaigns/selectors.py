@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from uuid import UUID
 
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership
-from campaigns.definition import Definition
+from campaigns.definition import Definition, check_data, load_definition, shipped_definitions
 from campaigns.definition.head import Deadline
 from campaigns.enums import CampaignState
 from campaigns.models import Campaign, CampaignVersion, DefinitionDraft
@@ -54,6 +56,78 @@ def versions_of(campaign: Campaign) -> QuerySet[CampaignVersion]:
         .select_related("created_by__organisation", "created_by__user")
         .order_by("-number")
     )
+
+
+@dataclass(frozen=True)
+class ChosenDefinition:
+    """A definition picked from all that a member may read; None while it has errors."""
+
+    ref: str
+    title: str
+    definition: Definition | None
+
+
+def definition_choices(member: Membership) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Groups of (ref, title): versions of visible campaigns; for those who set campaigns up and
+    the auditor also what comes with the system; for the former their drafts."""
+    versions = (
+        CampaignVersion.objects.filter(campaign__in=visible_campaigns(member))
+        .defer("body")
+        .select_related("campaign")
+        .order_by("-campaign__year", "campaign__key", "-number")
+    )
+    groups = [("本单位的活动", [(_ref(v), _version_title(v)) for v in versions])]
+    if can_edit_drafts(member):
+        drafts = DefinitionDraft.objects.filter(stored_as=None).order_by("title", "pk")
+        rows = [
+            (f"draft:{pk}", f"{title}（草稿）") for pk, title in drafts.values_list("pk", "title")
+        ]
+        groups.append(("草稿", rows))
+    if can_see_drafts(member):
+        shipped = [(f"shipped:{key}", d.title) for key, d in _shipped().items()]
+        groups.append(("随系统提供的方案", shipped))
+    return [(title, rows) for title, rows in groups if rows]
+
+
+def chosen_definition(member: Membership, ref: str) -> ChosenDefinition | None:
+    """What a ref of ``definition_choices`` stands for; None when the member may not read it."""
+    kind, _, name = ref.partition(":")
+    if kind == "version":
+        key, _, number = name.rpartition("@")
+        if not (number.isascii() and number.isdigit() and len(number) < 7):
+            return None
+        found = CampaignVersion.objects.filter(
+            campaign__in=visible_campaigns(member), campaign__key=key, number=number
+        ).select_related("campaign")
+        version = found.first()
+        return version and ChosenDefinition(ref, _version_title(version), version.definition)
+    if kind == "shipped" and can_see_drafts(member) and name in _shipped():
+        return ChosenDefinition(ref, _shipped()[name].title, _shipped()[name])
+    if kind == "draft" and can_edit_drafts(member) and _is_uuid(name):
+        draft = DefinitionDraft.objects.filter(pk=name, stored_as=None).first()
+        return draft and ChosenDefinition(ref, f"{draft.title}（草稿）", check_data(draft.body)[0])
+    return None
+
+
+def _ref(version: CampaignVersion) -> str:
+    return f"version:{version.campaign.key}@{version.number}"
+
+
+def _version_title(version: CampaignVersion) -> str:
+    return f"{version.campaign.title} 第 {version.number} 版"
+
+
+@cache
+def _shipped() -> dict[str, Definition]:
+    return {key: load_definition(path) for key, path in shipped_definitions().items()}
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def next_version_number(campaign: Campaign) -> int:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from campaigns.views import changes, pages
+from campaigns.views import changes, comparisons, pages
 
 app_name = "campaigns"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
         {"suffix": "json"},
         name="definition_export_json",
     ),
+    path("definitions/compare/", comparisons.compare_definitions, name="compare"),
     path("campaigns/<slug:key>/versions/new/", changes.version_create, name="version_create"),
     path(
         "campaigns/<slug:key>/open/", changes.campaign_move, {"move": "open"}, name="campaign_open"

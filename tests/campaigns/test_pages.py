@@ -22,15 +22,6 @@ def text(response):
     return response.content.decode()
 
 
-@pytest.fixture
-def sign_in(client):
-    def sign_in(member):
-        client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return sign_in
-
-
 def yaml_file(content):
     return SimpleUploadedFile("方案.yaml", content, "application/yaml")
 
