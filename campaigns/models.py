@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from accounts.models import Membership
 from campaigns.definition import Definition
 from campaigns.enums import CampaignState
+from campaigns.notice_import.proposal import Proposal
 from core.tenancy import TenantForeignKey, TenantModel
 
 
@@ -86,6 +87,36 @@ class DefinitionDraft(TenantModel):
 
     class Meta:
         verbose_name = verbose_name_plural = "方案草稿"
+
+
+class NoticeImport(TenantModel):
+    """The annex of a notice while its tables become a rubric, row by row.
+
+    ``body`` is the proposal: the tables as printed, and the sections and items read out of them
+    with what has been decided so far. The file itself is not kept."""
+
+    name = models.CharField("文件名", max_length=200)
+    sha256 = models.CharField("文件校验值", max_length=64)
+    body = models.JSONField()
+    item_count = models.IntegerField("指标数", default=0)
+    open_count = models.IntegerField("待处理", default=0)
+    draft = TenantForeignKey(DefinitionDraft, models.SET_NULL, null=True, related_name="+")
+    taken_over_at = models.DateTimeField("写入草稿时间", null=True)
+    created_by = TenantForeignKey(Membership, null=True, related_name="+")
+    updated_by = TenantForeignKey(Membership, null=True, related_name="+")
+    created_at = models.DateTimeField("上传时间", db_default=Now())
+    updated_at = models.DateTimeField("最近修改", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "方案附件导入"
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def proposal(self) -> Proposal:
+        """What is proposed and decided so far."""
+        return Proposal.model_validate(self.body)
 
 
 _definitions: dict[str, Definition] = {}

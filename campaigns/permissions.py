@@ -29,3 +29,13 @@ def can_see_drafts(member: Membership) -> bool:
 def can_edit_drafts(member: Membership) -> bool:
     """- those who set up campaigns."""
     return member.role in ORGANISERS
+
+
+def can_see_imports(member: Membership) -> bool:
+    """- those who set up campaigns, and auditors."""
+    return can_see_drafts(member)
+
+
+def can_import_notice(member: Membership) -> bool:
+    """- those who set up campaigns."""
+    return member.role in ORGANISERS

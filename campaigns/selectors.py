@@ -14,8 +14,8 @@ from accounts.models import Membership
 from campaigns.definition import Definition, check_data, load_definition, shipped_definitions
 from campaigns.definition.head import Deadline
 from campaigns.enums import CampaignState
-from campaigns.models import Campaign, CampaignVersion, DefinitionDraft
-from campaigns.permissions import can_edit_drafts, can_see_drafts
+from campaigns.models import Campaign, CampaignVersion, DefinitionDraft, NoticeImport
+from campaigns.permissions import can_edit_drafts, can_see_drafts, can_see_imports
 
 FIRST, LAST = "-year", "key"
 
@@ -143,6 +143,19 @@ def visible_drafts(member: Membership) -> QuerySet[DefinitionDraft]:
     return (
         DefinitionDraft.objects.filter(stored_as=None)
         .select_related("campaign", "base", "updated_by__organisation", "updated_by__user")
+        .order_by("-updated_at")
+    )
+
+
+def visible_imports(member: Membership) -> QuerySet[NoticeImport]:
+    """Annexes of notices that were read, the last changed first.
+
+    - those who set up campaigns, and auditors."""
+    if not can_see_imports(member):
+        return NoticeImport.objects.none()
+    return (
+        NoticeImport.objects.select_related("draft", "updated_by__user")
+        .defer("draft__body")
         .order_by("-updated_at")
     )
 

@@ -1,11 +1,34 @@
 from django.urls import path
 
-from campaigns.views import changes, comparisons, pages
+from campaigns.views import changes, comparisons, imports, pages
 
 app_name = "campaigns"
 urlpatterns = [
     path("campaigns/", pages.campaign_list, name="campaign_list"),
     path("campaigns/new/", changes.campaign_create, name="campaign_create"),
+    path("campaigns/imports/", imports.import_list, name="import_list"),
+    path("campaigns/imports/new/", imports.import_create, name="import_create"),
+    path("campaigns/imports/<uuid:pk>/", imports.import_detail, name="import_detail"),
+    path("campaigns/imports/<uuid:pk>/accept/", imports.import_accept, name="import_accept"),
+    path(
+        "campaigns/imports/<uuid:pk>/take-over/", imports.import_take_over, name="import_take_over"
+    ),
+    path("campaigns/imports/<uuid:pk>/discard/", imports.import_discard, name="import_discard"),
+    path("campaigns/imports/<uuid:pk>/items/<slug:row>/", imports.import_item, name="import_item"),
+    path(
+        "campaigns/imports/<uuid:pk>/sections/<slug:row>/",
+        imports.import_section,
+        name="import_section",
+    ),
+    *(
+        path(
+            f"campaigns/imports/<uuid:pk>/items/<slug:row>/{decision}/",
+            imports.import_decide,
+            {"decision": decision},
+            name=f"import_item_{decision}",
+        )
+        for decision in imports.DECISIONS
+    ),
     path("campaigns/<slug:key>/", pages.campaign_detail, name="campaign_detail"),
     path("campaigns/<slug:key>/definition/", pages.definition, name="definition"),
     path(

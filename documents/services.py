@@ -55,7 +55,7 @@ def store_file(
     name = Path(upload.name or "").name or "未命名"
     with tempfile.TemporaryDirectory(prefix="jiayuan-") as folder:
         try:
-            source, digest = _received(upload, Path(folder), max_bytes)
+            source, digest = receive_upload(upload, Path(folder), max_bytes)
             sent = {
                 "name": name,
                 "declared_type": getattr(upload, "content_type", None) or "",
@@ -75,8 +75,9 @@ def store_file(
         return _keep_file(found, name, digest, target, thumbnail, actor)
 
 
-def _received(upload: UploadedFile, folder: Path, max_bytes: int) -> tuple[Path, str]:
-    """The upload as a file on disk and its SHA-256; reading stops at max_bytes."""
+def receive_upload(upload: UploadedFile, folder: Path, max_bytes: int) -> tuple[Path, str]:
+    """The upload as a file in the folder and its SHA-256; reading stops at max_bytes. Raises
+    InspectionError."""
     digest, size, source = hashlib.sha256(), 0, folder / "upload"
     with source.open("wb") as copy:
         for chunk in upload.chunks():

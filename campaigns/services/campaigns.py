@@ -18,7 +18,7 @@ from campaigns.permissions import ORGANISERS, can_create_campaign
 from core import audit
 from core.errors import Refused
 
-RESERVED_KEYS = {"new", "drafts"}
+RESERVED_KEYS = {"new", "drafts", "imports"}
 TAKEN = "这个标识的评选活动已经存在，请换一个标识。"
 
 

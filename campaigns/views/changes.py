@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from campaigns.definition import DefinitionError, check_definition, dump_definition
-from campaigns.forms import CampaignForm, VersionForm
+from campaigns.forms.campaigns import CampaignForm, VersionForm
 from campaigns.permissions import can_create_campaign
 from campaigns.selectors import current_version, visible_campaigns
 from campaigns.services import (
