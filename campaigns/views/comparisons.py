@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from campaigns.comparison import ASPECTS, VERBS, compare
-from campaigns.forms import ComparisonForm
+from campaigns.forms.campaigns import ComparisonForm
 from campaigns.selectors import chosen_definition
 
 TONES = {"added": "ok", "removed": "bad", "moved": "info", "changed": "wait"}

@@ -13,9 +13,12 @@ import io
 import re
 from pathlib import Path
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document
 from openpyxl import Workbook
 from openpyxl.styles import Alignment
+
+from campaigns.services.imports import begin_import
 
 SEEDS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
 SEED_NAMES = {
@@ -246,6 +249,12 @@ def notice_file(notice: str, extension: str, *, is_merged: bool = True) -> bytes
     merged = MERGED[notice] if is_merged else ()
     make = {"docx": as_docx, "xlsx": as_xlsx}[extension]
     return make(TABLES[notice], merged)
+
+
+def make_import(notice: str = "qinhuangdao", extension: str = "docx", *, actor):
+    """The annex uploaded by a member."""
+    upload = SimpleUploadedFile(f"附件2.{extension}", notice_file(notice, extension))
+    return begin_import(upload, actor=actor)
 
 
 def _is_header(row: list[str]) -> bool:

@@ -58,6 +58,7 @@ from tests.factories.dossiers import (
     set_clock,
     submit_dossier,
 )
+from tests.factories.notices import make_import
 from tests.factories.sign_offs import fresh, pass_desk_check, pass_to, photo, sign
 
 READERS = {"city_officer", "auditor"}
@@ -381,6 +382,10 @@ class _Builder:
         people, world = self.people, self.world
         prepared = self.campaign("prepared", is_open=False)
         world.things["prepared_campaign"] = {"key": prepared.key, "obligation": "work_report"}
+        imported = make_import(actor=people.city_officer)
+        world.things["import"] = {"pk": imported.pk}
+        world.things["import_item"] = {"pk": imported.pk, "row": "i1"}
+        world.things["import_section"] = {"pk": imported.pk, "row": "s1"}
         filing = file_obligation(
             Campaign.objects.get(key=world.things["campaign"]["key"]),
             "plan",
