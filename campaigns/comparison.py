@@ -45,7 +45,8 @@ NOT_SET = "—"
 @dataclass(frozen=True)
 class Change:
     """One difference. ``place``: the location in the new definition, in the old one for what was
-    removed. ``fields``: the names on the way to it, positions left out."""
+    removed. ``fields``: the names on the way to it, positions left out; ``item``: the code of the
+    rubric's item it stands in."""
 
     verb: str
     aspect: str
@@ -55,8 +56,7 @@ class Change:
     new: str
     place: tuple[str | int, ...]
     fields: tuple[str, ...]
-    old_part: Part | None = None
-    new_part: Part | None = None
+    item: str = ""
 
     @property
     def group(self) -> str:
@@ -121,12 +121,14 @@ class _Spot:
     where: tuple[str, ...]
     place: tuple[str | int, ...]
     fields: tuple[str, ...]
+    item: str = ""
 
     def down(self, name: str, index: int | None = None, title: str = "") -> _Spot:
         return _Spot(
             (*self.where, title) if title else self.where,
             (*self.place, name) if index is None else (*self.place, name, index),
             (*self.fields, name),
+            self.item,
         )
 
 
@@ -137,17 +139,17 @@ class _Walker:
     by_text: bool
     changes: list[Change] = field(default_factory=list)
 
-    def note(self, verb, aspect, spot, label="", old="", new="", parts=(None, None)) -> None:
+    def note(self, verb, aspect, spot, label="", old="", new="") -> None:
         where = " · ".join(spot.where)
         self.changes.append(
-            Change(verb, aspect, where, label, old, new, spot.place, spot.fields, *parts)
+            Change(verb, aspect, where, label, old, new, spot.place, spot.fields, spot.item)
         )
 
     def parts(self, old: Part, new: Part, spot: _Spot) -> None:
         """The fields of two parts that stand for the same."""
         if type(old) is not type(new):
             words = part_word(type(old)), part_word(type(new))
-            self.note("changed", "rule", spot.down("kind"), "种类", *words, (old, new))
+            self.note("changed", "rule", spot.down("kind"), "种类", *words)
         for name in dict.fromkeys([*type(old).model_fields, *type(new).model_fields]):
             if name == "kind" or name == "items":
                 continue
@@ -191,9 +193,9 @@ class _Walker:
         """A part that only one of the two has."""
         if after is not None:
             text = describe(self.new, after)
-            self.note("added", "rule", spot, "", "", text, (None, after))
+            self.note("added", "rule", spot, "", "", text)
         elif before is not None:
-            self.note("removed", "rule", spot, "", describe(self.old, before), "", (before, None))
+            self.note("removed", "rule", spot, "", describe(self.old, before), "")
 
     def lists(self, key: str, label: str, olds, news, spot: _Spot) -> None:
         pairs = self.match(olds, news)
@@ -207,8 +209,7 @@ class _Walker:
                 continue
             if (i, j) not in stays:
                 self.note(
-                    "moved", "rule", here, "顺序", f"第 {i + 1} 位", f"第 {j + 1} 位",
-                    (before, after),
+                    "moved", "rule", here, "顺序", f"第 {i + 1} 位", f"第 {j + 1} 位"
                 )  # fmt: skip
             self.parts(before, after, here)
 
@@ -228,7 +229,7 @@ class _Walker:
             section = rubric.sections[s]
             here = _Spot(
                 (_title(section), _title(item)), (*spot.place, "sections", s, "items", k),
-                (*spot.fields, "sections", "items"),
+                (*spot.fields, "sections", "items"), item.code,
             )  # fmt: skip
             if before is None or after is None:
                 self.whole(before, after, here)
@@ -238,7 +239,7 @@ class _Walker:
                     f"{_title(old.sections[olds[i][0]])} 第 {olds[i][1] + 1} 项",
                     f"{_title(new.sections[news[j][0]])} 第 {news[j][1] + 1} 项",
                 )
-                self.note("moved", "rule", here, "位置", *words, (before, after))
+                self.note("moved", "rule", here, "位置", *words)
             self.parts(before, after, here)
 
     def match(self, olds: Sequence[Part], news: Sequence[Part]):

@@ -13,6 +13,7 @@ from campaigns.rubric import KINDS
 from campaigns.schema import Part
 
 PARTS = {
+    "Parent": "上级方案", "Refinement": "下级可以细化的内容",
     "Definition": "概况", "Window": "时间范围", "Note": "矛盾与缺漏", "Level": "层级",
     "Track": "申报类别", "Deadline": "时限", "Form": "申报材料", "FormField": "申报表栏目",
     "Choice": "选项", "Material": "附件材料", "CaseReport": "典型案例材料",
@@ -136,7 +137,13 @@ OWN = {
 }
 
 ROUNDING = {"up": "进一", "down": "舍去", "half_up": "四舍五入", "half_even": "四舍六入五成双"}
+REFINABLE = {
+    "items": "在各类中增加指标", "points": "在本类总分之内调整各项分值", "criteria": "细化指标的标准",
+    "evidence": "增加佐证材料", "materials": "增加附件材料", "calendar": "增加时限，或提前截止日期",
+    "requirements": "增加原则要求", "obligations": "增加报送事项",
+}  # fmt: skip
 CHOICES: dict[str, dict[Any, str]] = {
+    "allows": REFINABLE,
     "disclosure": wording.DISCLOSURE,
     "applicant_kinds": wording.APPLICANTS,
     "kinds": wording.MEDIA,

@@ -109,6 +109,23 @@ def chosen_definition(member: Membership, ref: str) -> ChosenDefinition | None:
     return None
 
 
+def definition_of_hash(sha256: str) -> Definition | None:
+    """One exact definition: a version of any campaign of the tenant, or one of the system's."""
+    version = CampaignVersion.objects.filter(sha256=sha256).order_by("created_at").first()
+    if version is not None:
+        return version.definition
+    return next((d for d in _shipped().values() if d.sha256() == sha256), None)
+
+
+def refining_campaigns(member: Membership, version: CampaignVersion) -> QuerySet[Campaign]:
+    """The visible campaigns that refine this definition; none, and no query, when it allows none."""
+    if version.definition.refinement is None:
+        return Campaign.objects.none()
+    return (
+        visible_campaigns(member).filter(versions__body__parent__sha256=version.sha256).distinct()
+    )
+
+
 def _ref(version: CampaignVersion) -> str:
     return f"version:{version.campaign.key}@{version.number}"
 

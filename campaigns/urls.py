@@ -1,6 +1,6 @@
 from django.urls import path
 
-from campaigns.views import changes, comparisons, imports, pages
+from campaigns.views import changes, comparisons, editions, imports, pages
 
 app_name = "campaigns"
 urlpatterns = [
@@ -45,6 +45,8 @@ urlpatterns = [
     ),
     path("definitions/compare/", comparisons.compare_definitions, name="compare"),
     path("campaigns/<slug:key>/versions/new/", changes.version_create, name="version_create"),
+    path("campaigns/<slug:key>/derive/", editions.campaign_derive, name="campaign_derive"),
+    path("campaigns/<slug:key>/refine/", editions.campaign_refine, name="campaign_refine"),
     path(
         "campaigns/<slug:key>/open/", changes.campaign_move, {"move": "open"}, name="campaign_open"
     ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -213,9 +213,10 @@ class ItemLine:
     not_applicable: str
     evidence: tuple[str, ...]
     unstated: str
+    mark: str = ""
 
 
-def item_line(definition: Definition, item: Item) -> ItemLine:
+def item_line(definition: Definition, item: Item, mark: str = "") -> ItemLine:
     codes = item.not_applicable_in
     if item.applies_to:
         codes = tuple(t.code for t in definition.tracks if t.code not in item.applies_to)
@@ -232,6 +233,7 @@ def item_line(definition: Definition, item: Item) -> ItemLine:
         without,
         tuple(evidence_line(definition, evidence) for evidence in item.evidence),
         unstated(item),
+        mark,
     )
 
 
@@ -275,11 +277,15 @@ class SectionTable:
         return self.total == self.printed
 
 
-def section_tables(definition: Definition) -> list[SectionTable]:
+def section_tables(
+    definition: Definition, marks: Mapping[str, str] | None = None
+) -> list[SectionTable]:
+    """``marks``: item code → what a refining definition did with it."""
+    marks = marks or {}
     return [
         SectionTable(
             section,
-            tuple(item_line(definition, item) for item in section.items),
+            tuple(item_line(definition, item, marks.get(item.code, "")) for item in section.items),
             show(_sum(section.items)),
             show(section.points),
         )

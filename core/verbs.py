@@ -57,6 +57,8 @@ VERBS = {
     "fact.recorded": "录入实测数据",
     "fact.corrected": "更正实测数据",
     # campaigns
+    "campaign.derived": "推导下一年度方案",
+    "campaign.refined": "建立细化方案",
     "campaign.created": "新建评选活动",
     "campaign.version_added": "更改方案",
     "campaign.opened": "开放活动",

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import chinese_calendar
-
-
-def is_working_day(day: date) -> bool:
-    """Whether offices work that day; beyond the published calendars Monday to Friday count."""
-    try:
-        return chinese_calendar.is_workday(day)
-    except NotImplementedError:
-        return day.weekday() < 5
+from core.working_days import is_working_day
 
 
 def last_day(starts_on: date, days: int, day_kind: str) -> date:

@@ -104,6 +104,8 @@ def _levels(d: Definition) -> Iterator[Finding]:
         (("combination", "sources", i, "level"), s.level)
         for i, s in enumerate(d.combination.sources)
     ]
+    if d.refinement:
+        users.append((("refinement", "level"), d.refinement.level))
     for s, section in enumerate(d.rubric.sections):
         for i, item in enumerate(section.items):
             for e, evidence in enumerate(item.evidence):

@@ -43,6 +43,30 @@ class Note(Part):
     title: Title
     text: str = Field(min_length=1)
     where: tuple[str, ...] = ()
+    to_confirm: bool = Field(
+        False, title="待确认", description="由上一年度方案沿用，须对照新方案确认"
+    )
+
+
+class Parent(Part):
+    """The definition that this one refines: one exact version of it."""
+
+    key: Code
+    title: Title
+    sha256: str = Field(title="校验值", pattern=r"^[0-9a-f]{64}$")
+
+
+Refinable = Literal[
+    "items", "points", "criteria", "evidence", "materials", "calendar", "requirements",
+    "obligations",
+]  # fmt: skip
+
+
+class Refinement(Part):
+    """What a lower level may refine in its own definition; everything else is locked."""
+
+    level: str
+    allows: tuple[Refinable, ...] = Field(title="可以细化的内容", min_length=1)
 
 
 class Level(Part):

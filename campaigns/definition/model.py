@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from campaigns.definition.form import CaseSection, Form, FormField, Material
-from campaigns.definition.head import Deadline, Level, Note, Track, Window
+from campaigns.definition.head import Deadline, Level, Note, Parent, Refinement, Track, Window
 from campaigns.definition.outcome import (
     Combination,
     Document,
@@ -53,6 +53,8 @@ class Definition(Part):
     obligations: tuple[Obligation, ...] = ()
     publication: Publication
     documents: tuple[Document, ...] = ()
+    parent: Parent | None = Field(None, title="上级方案")
+    refinement: Refinement | None = Field(None, title="下级可以细化的内容")
 
     # ---- look-ups; a code that does not exist is a KeyError -----------------------------------
 

@@ -85,6 +85,35 @@ class VersionForm(forms.Form):
         return _text_of(self.cleaned_data["definition"])
 
 
+class EditionForm(forms.Form):
+    """The edition of another year."""
+
+    year = forms.IntegerField(label="年度", min_value=2000, max_value=2100)
+    key = forms.CharField(
+        label="标识", required=False, max_length=60, help_text="留空时由原标识换成新年度。"
+    )
+    title = forms.CharField(
+        label="名称", required=False, max_length=120, help_text="留空时由原名称换成新年度。"
+    )
+
+
+class RefinementForm(forms.Form):
+    """A lower level's own definition."""
+
+    key = forms.CharField(
+        label="标识",
+        max_length=60,
+        help_text="出现在网址中，只能用字母、数字、短横和下划线。",
+    )
+    title = forms.CharField(label="名称", max_length=120)
+    authorities = forms.CharField(
+        label="组织单位",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="每行一个。",
+    )
+
+
 class ComparisonForm(forms.Form):
     """Two of all the definitions the member may read."""
 

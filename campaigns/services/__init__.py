@@ -6,6 +6,7 @@ from campaigns.services.campaigns import (
     create_campaign,
     open_campaign,
 )
+from campaigns.services.editions import derive_campaign, preview_edition, refine_definition
 
 __all__ = [
     "TRANSITIONS",
@@ -13,5 +14,8 @@ __all__ = [
     "archive_campaign",
     "close_campaign",
     "create_campaign",
+    "derive_campaign",
     "open_campaign",
+    "preview_edition",
+    "refine_definition",
 ]

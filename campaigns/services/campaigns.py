@@ -11,10 +11,20 @@ from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
 
 from accounts.enums import Role
-from campaigns.definition import Definition, DefinitionError, dump_definition, load_definition
+from campaigns.definition import (
+    Definition,
+    DefinitionError,
+    Problem,
+    dump_definition,
+    load_definition,
+    locate_definition,
+)
+from campaigns.definition.problems import Locator
 from campaigns.enums import CampaignState
 from campaigns.models import Campaign, CampaignVersion
 from campaigns.permissions import ORGANISERS, can_create_campaign
+from campaigns.refinement import refinement_problems
+from campaigns.selectors import definition_of_hash
 from core import audit
 from core.errors import Refused
 
@@ -74,7 +84,7 @@ def create_campaign(
     """
     if actor is not audit.SYSTEM and not can_create_campaign(actor):
         raise PermissionDenied
-    definition = _read(definition)
+    definition = read_checked(definition)
     campaign = Campaign(
         key=(key or definition.key).strip(), title=title or definition.title, year=definition.year
     )
@@ -102,7 +112,7 @@ def add_version(
         raise PermissionDenied
     if campaign.state not in (CampaignState.DRAFT, CampaignState.OPEN):
         raise Refused("活动已结束，不能再更改方案。")
-    definition = _read(definition)
+    definition = read_checked(definition)
     if not reason.strip():
         raise ValidationError({"reason": "请写明更改的理由，它会显示在版本记录中。"})
     last = campaign.versions.order_by("-number").first()
@@ -160,10 +170,24 @@ def _locked(campaign: Campaign) -> Campaign:
     return Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
 
 
-def _read(definition: Definition | str) -> Definition:
-    if isinstance(definition, Definition):
+def read_checked(definition: Definition | str) -> Definition:
+    """The definition, read from its text if need be. DefinitionError names what is wrong in it,
+    and where it touches what the definition it refines has locked."""
+    locator = None
+    if isinstance(definition, str):
+        text = definition if "\n" in definition else f"{definition}\n"
+        definition, locator = locate_definition(text)
+    if definition.parent is None:
         return definition
-    return load_definition(definition if "\n" in definition else f"{definition}\n")
+    parent = definition_of_hash(definition.parent.sha256)
+    if parent is None:
+        path, line = (locator or Locator()).place(("parent", "sha256"))
+        words = "找不到这一版上级方案，请先把上级方案导入为一个活动（可以一直处于筹备中）"
+        raise DefinitionError([Problem(path, line, words)])
+    problems = refinement_problems(parent, definition, locator)
+    if problems:
+        raise DefinitionError(problems)
+    return definition
 
 
 def _check_key(campaign: Campaign) -> None:

@@ -11,11 +11,14 @@ from campaigns.enums import CampaignState
 from campaigns.json_schema import definition_schema as schema_text
 from campaigns.permissions import can_create_campaign, can_edit_campaign
 from campaigns.quotas import meters
+from campaigns.refinement import marks_of_items, refinements
 from campaigns.selectors import (
     current_version,
     current_versions,
     deadline_states,
+    definition_of_hash,
     next_deadline,
+    refining_campaigns,
     versions_of,
     visible_campaigns,
 )
@@ -71,6 +74,7 @@ def campaign_detail(request, key):
         "steps": [wording.step_line(definition, step) for step in definition.route],
         "quotas": meters(definition, "applications", {}),
         "versions": versions_of(campaign),
+        "children": refining_campaigns(request.member, version),
         "can_edit": can_edit_campaign(request.member, campaign),
         "can_organise": can_create_campaign(request.member),
         "is_open": campaign.state == CampaignState.OPEN,
@@ -101,6 +105,8 @@ def definition(request, key):
     campaign = _load(request, key)
     version = _version(request, campaign)
     definition = version.definition
+    parent = definition.parent and definition_of_hash(definition.parent.sha256)
+    own = refinements(parent, definition) if parent else []
     gates = [wording.requirement_line(definition, r) for r in definition.requirements]
     conditions = [wording.requirement_line(definition, r) for r in definition.outcome.conditions]
     context = {
@@ -108,7 +114,8 @@ def definition(request, key):
         "version": version,
         "definition": definition,
         "head": wording.head_rows(definition),
-        "sections": wording.section_tables(definition),
+        "sections": wording.section_tables(definition, marks_of_items(own)),
+        "refined": own,
         "kinds": wording.kind_sums(definition),
         "total": wording.total(definition),
         "requirements": gates,
