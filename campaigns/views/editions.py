@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from campaigns.definition import DefinitionError
 from campaigns.derivation import next_key
-from campaigns.forms import EditionForm, RefinementForm
+from campaigns.forms.campaigns import EditionForm, RefinementForm
 from campaigns.labels import REFINABLE
 from campaigns.permissions import can_create_campaign
 from campaigns.selectors import current_version, visible_campaigns
