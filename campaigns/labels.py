@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from campaigns import wording
-from campaigns.quotas import OBJECTS
+from campaigns.quotas import BASES, OBJECTS
 from campaigns.rubric import KINDS
 from campaigns.schema import Part
 
@@ -121,6 +121,12 @@ OWN = {
     ("WinnersRule", "type"): "怎样入选",
     ("WinnersRule", "count"): "名额",
     ("QuotaRule", "type"): "数量要求",
+    ("QuotaRule", "limit"): "百分比是至少还是至多",
+    ("Quota", "step"): "入选名额在哪个环节核定（空为审定）",
+    ("Section", "weight"): "方案所写的本类权重（%）",
+    ("RankGate", "count_metric"): "按件数比较时的数据名称",
+    ("RankGate", "population"): "比较范围",
+    ("Level", "outside"): "不在系统内的上级，只记录其结果",
     ("TieRule", "by"): "比较什么",
     ("TieRule", "key"): "类别编号或实测数据名称",
     ("Outcome", "title"): "称号",
@@ -172,7 +178,7 @@ CHOICES: dict[str, dict[Any, str]] = {
     "resume": {"first_step": "从第一级重新审核"},
     "ranked": {"together": "各类别一起排名", "apart": "各类别分开排名"},
     "tie_left": {"shared_rank": "并列，由市级主管部门决定"},
-    "enforcement": {"warn": "只提示", "enforce": "不得提交"},
+    "enforcement": {"warn": "只提示", "enforce": "不得办理"},
     "day_kind": {"working": "工作日", "calendar": "自然日"},
     "RegisterGate.rule": {"none_since": "自某天起没有记录", "grade_at_least": "不低于某个等级"},
     "Metric.rule": {
@@ -191,6 +197,9 @@ CHOICES: dict[str, dict[Any, str]] = {
         "all_passing": "达到合格线并满足原则要求的全部拟入选", "count": "按名次取前几个",
         "ratio": "按名次取一定比例", "chosen": "由主管部门在合格者中选定",
     },
+    "RankGate.population": {"county": "同县区的小区", "city": "全市的小区"},
+    "QuotaRule.limit": {"min": "至少", "max": "至多"},
+    "QuotaRule.base": {"": "不按百分比", **BASES},
     "QuotaRule.type": {
         "min": "至少", "max": "至多", "range": "在范围之内", "exact": "正好", "percentage": "基数的百分之几",
     },

@@ -48,10 +48,12 @@ STEP_TYPES = {
     "sign_off": "签署意见",
     "desk_check": "材料初审",
     "site_visit": "实地核查",
+    "selection": "遴选",
     "scoring": "专家评分",
     "decision": "审定",
     "public_notice": "公示",
     "announcement": "公布",
+    "result_received": "记录上级结果",
 }
 ACTIONS = {"agree": "同意", "return": "退回补正", "refuse": "不同意"}
 CONSEQUENCES = {"bars_submission": "不得提交", "bars_award": "不得入选", "warns": "只提示"}
@@ -80,6 +82,7 @@ WINNERS = {
     "ratio": "按名次取前 {percent}%",
     "chosen": "由主管部门在合格者中选定",
 }
+POPULATIONS = {"county": "本县区", "city": "全市"}
 REGISTERS = {"credit_grade": "信用等级", "penalties": "行政处罚"}
 SHOWN = {
     "name": "小区", "county": "县区", "company": "物业企业", "track": "类别", "total": "总分",
@@ -330,8 +333,9 @@ def gate_sentence(definition: Definition, gate: GateBase) -> str:
         return f"{title or gate.metric}{sign} {show(gate.threshold)}{gate.unit}，按实测数据核验"
     if isinstance(gate, RankGate):
         best = "最高" if gate.best == "highest" else "最低"
-        place = who(definition, gate.population)
-        return f"{title or gate.metric}在{place}范围内{best}的前 {show(gate.share * 100)}%"
+        place = POPULATIONS[gate.population]
+        words = f"{title or gate.metric}在{place}有数据的小区中属{best}的 {show(gate.share * 100)}%"
+        return f"{words}，按实测数据排位核验"
     if isinstance(gate, RegisterGate):
         register = REGISTERS.get(gate.register_name, gate.register_name)
         if gate.rule == "grade_at_least":

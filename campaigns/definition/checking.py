@@ -142,18 +142,25 @@ def _requirements(d: Definition) -> Iterator[Finding]:
 
 def _sums(d: Definition) -> Iterator[Finding]:
     total = Decimal(0)
+    asks = any(item.evidence for item in d.items())
+    if d.is_scored and not asks and not d.rubric.is_unstated("sections"):
+        yield ("rubric", "sections"), "所有指标都没有写明佐证材料", "warning"
     for s, section in enumerate(d.rubric.sections):
-        points = sum((item.points for item in section.items if item.is_counted), Decimal(0))
+        is_bonus = all(item.is_bonus for item in section.items)
+        counted = [item for item in section.items if item.is_counted or is_bonus]
+        points = sum((item.points for item in counted), Decimal(0))
+        if section.weight is not None:
+            points = section.weight
         if section.cap is not None:
             points = min(points, section.cap)
-        total += points
+        total += Decimal(0) if is_bonus else points
         if points != section.points:
             yield (
                 ("rubric", "sections", s, "points"),
                 f"“{section.title}”各项合计 {show(points)} 分，方案写 {show(section.points)} 分",
                 "warning",
             )
-        for i, item in enumerate(section.items):
+        for i, item in enumerate(section.items if asks else ()):
             if not item.evidence:
                 yield (
                     ("rubric", "sections", s, "items", i, "evidence"),
@@ -171,6 +178,13 @@ def _sums(d: Definition) -> Iterator[Finding]:
 
 def _sources(d: Definition) -> Iterator[Finding]:
     rule, here = d.combination, ("combination", "sources")
+    if not d.is_scored:
+        if rule.sources:
+            yield here, "没有评选标准，不能有评分来源", "error"
+        return
+    if not rule.sources:
+        yield here, "有评选标准，至少要有一个评分来源", "error"
+        return
     known = {source.code for source in rule.sources}
     weights = sum((source.weight for source in rule.sources), Decimal(0))
     if rule.across == "weighted" and weights != 100:
@@ -241,9 +255,38 @@ def _outcome(d: Definition) -> Iterator[Finding]:
         yield ("outcome", "pass_mark"), "合格线高于满分", "error"
 
 
+def _route(d: Definition) -> Iterator[Finding]:
+    outside = {level.code for level in d.levels if level.outside}
+    types = [step.type for step in d.route]
+    announced = types.index("announcement") if "announcement" in types else len(types)
+    for i, step in enumerate(d.route):
+        if step.type == "result_received":
+            if step.level not in outside:
+                yield (
+                    ("route", i, "level"),
+                    "记录上级结果的层级须是系统外的上级（outside）",
+                    "error",
+                )
+            if i < announced:
+                yield ("route", i), "上级结果须在公布之后记录", "error"
+        elif step.level in outside:
+            yield ("route", i, "level"), "系统外的上级只能有记录结果的环节", "error"
+        if step.type == "scoring" and not d.is_scored:
+            yield ("route", i), "没有评选标准，不能有评分环节", "error"
+        if step.type == "selection" and step.level not in ("county", "street", "neighbourhood"):
+            yield ("route", i, "level"), "遴选由县区、街道或社区办理，市级用审定", "error"
+    if d.outcome.winners.type != "chosen" and not d.is_scored:
+        yield ("outcome", "winners", "type"), "没有评选标准，只能由主管部门选定（chosen）", "error"
+
+
 def _quotas(d: Definition) -> Iterator[Finding]:
     names = {level.code: set(level.names) for level in d.levels}
+    selections = {step.code: step.level for step in d.steps_of_type("selection")}
     for i, quota in enumerate(d.quotas):
+        if quota.step and selections.get(quota.step) != quota.scope.level:
+            yield ("quotas", i, "step"), "名额的环节须是同一层级的遴选环节", "error"
+        if quota.step and quota.object != "winners":
+            yield ("quotas", i, "step"), "只有入选名额可以指定环节", "error"
         known = names.get(quota.scope.level)
         for name in quota.scope.names:
             if known and name not in known:
@@ -252,5 +295,5 @@ def _quotas(d: Definition) -> Iterator[Finding]:
 
 RULES = (
     _codes, _tracks, _levels, _deadlines, _requirements, _sums, _sources, _families, _outcome,
-    _quotas,
+    _route, _quotas,
 )  # fmt: skip

@@ -76,6 +76,7 @@ class Level(Part):
     title: Title
     body: Title
     may_be_absent: bool = False
+    outside: bool = Field(False, description="不在系统内的上级，只记录其结果")
     names: tuple[str, ...] = Field((), description="本级的全部区划或单位名称；空为不列举")
 
 

@@ -47,7 +47,7 @@ class Definition(Part):
     requirements: tuple[Requirement, ...] = ()
     rubric: Rubric
     route: tuple[Step, ...] = Field(min_length=1)
-    combination: Combination
+    combination: Combination = Combination()
     outcome: Outcome
     quotas: tuple[Quota, ...] = ()
     obligations: tuple[Obligation, ...] = ()
@@ -204,6 +204,11 @@ class Definition(Part):
         return next((step for step in self.route[start:] if step.code in wanted), None)
 
     @property
+    def is_scored(self) -> bool:
+        """Whether the notice has a rubric. Without one the decision is by requirements and quota."""
+        return bool(self.rubric.sections)
+
+    @property
     def boxes(self) -> tuple[Step, ...]:
         """The steps that have a box on the application form, in order."""
         return tuple(step for step in self.route if step.box)
@@ -213,9 +218,18 @@ class Definition(Part):
 
     # ---- quotas -------------------------------------------------------------------------------
 
-    def quota_for(self, object_: str, level: str, name: str) -> Quota | None:
-        """The quota of one division: the one that names it, else the one for all others."""
-        here = [q for q in self.quotas if q.object == object_ and q.scope.level == level]
+    def quota_for(
+        self, object_: str, level: str, name: str, step: str | None = None
+    ) -> Quota | None:
+        """The quota of one division: the one that names it, else the one for all others. `step`:
+        only quotas that are counted at this step ("" for the last decision)."""
+        here = [
+            quota
+            for quota in self.quotas
+            if quota.object == object_
+            and quota.scope.level == level
+            and (step is None or quota.step == step)
+        ]
         for quota in here:
             if name in quota.scope.names:
                 return quota

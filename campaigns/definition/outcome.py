@@ -45,26 +45,29 @@ class RaterRule(NamedTuple):
     min_raters: int
 
 
+RATED = ("sources", ANY)
+
+
 class Combination(Part):
     """How the sheets of several raters become one total.
 
     `across` several sources: `weighted` each scaled to the rubric's total and weighted; `added`
     each scores its own items and all are added; `last` the last source that has scored counts
-    (each level re-scores); `lowest` the lowest."""
+    (each level re-scores); `lowest` the lowest. A notice without a rubric has no source."""
 
-    sources: tuple[ScoreSource, ...] = Field(min_length=1)
+    sources: tuple[ScoreSource, ...] = ()
     across: Literal["weighted", "added", "last", "lowest"] = "weighted"
-    method: Method = policy("trimmed_mean")
-    drop_high: int = policy(1, "方案未规定，系统默认去掉 1 个最高分", ge=0, le=100)
-    drop_low: int = policy(1, "方案未规定，系统默认去掉 1 个最低分", ge=0, le=100)
-    min_raters: int = policy(5, "方案未规定评审人数，系统默认至少 5 人", ge=1, le=1000)
+    method: Method = policy("trimmed_mean", when=RATED)
+    drop_high: int = policy(1, "方案未规定，系统默认去掉 1 个最高分", when=RATED, ge=0, le=100)
+    drop_low: int = policy(1, "方案未规定，系统默认去掉 1 个最低分", when=RATED, ge=0, le=100)
+    min_raters: int = policy(5, "方案未规定评审人数，系统默认至少 5 人", when=RATED, ge=1, le=1000)
     spread_limit: Decimal | None = policy(
-        Decimal(20), "方案未规定，系统默认最高分与最低分相差超过 20 分时提示复核", gt=0
+        Decimal(20), "方案未规定，系统默认最高分与最低分相差超过 20 分时提示复核", when=RATED, gt=0
     )
-    decimals: int = policy(2, "方案未规定保留位数，系统默认保留两位小数", ge=0, le=6)
-    rounding: Rounding = policy("half_up", "方案未规定，系统默认四舍五入")
+    decimals: int = policy(2, "方案未规定保留位数，系统默认保留两位小数", when=RATED, ge=0, le=6)
+    rounding: Rounding = policy("half_up", "方案未规定，系统默认四舍五入", when=RATED)
 
-    blind: bool = policy(True, "方案未规定评审是否匿名，系统默认专家之间互不可见评分")
+    blind: bool = policy(True, "方案未规定评审是否匿名，系统默认专家之间互不可见评分", when=RATED)
 
     @model_validator(mode="after")
     def _somebody_is_left(self) -> Combination:
@@ -210,12 +213,14 @@ class Scope(Part):
 
 
 class QuotaRule(Part):
-    """`percentage`: `value` per cent of `base`, a count from the registry."""
+    """`percentage`: `value` per cent of `base`, a count of the registry in the same division (all
+    communities, or those that a property company manages); at least or, by `limit`, at most."""
 
     type: Literal["min", "max", "range", "exact", "percentage"]
     value: Decimal = Field(ge=0)
     upper: Decimal | None = Field(None, ge=0)
-    base: str = ""
+    base: Literal["", "communities", "managed_communities"] = ""
+    limit: Literal["min", "max"] = "min"
     rounding: Literal["up", "down", "half_up"] = policy(
         "up", "方案未规定取整，系统默认进一", when=("type", "percentage")
     )
@@ -243,7 +248,8 @@ class QuotaRule(Part):
             return None, None
         share = self.value * base / 100
         rounding = {"up": "ROUND_CEILING", "down": "ROUND_FLOOR", "half_up": "ROUND_HALF_UP"}
-        return int(share.to_integral_value(rounding[self.rounding])), None
+        number = int(share.to_integral_value(rounding[self.rounding]))
+        return (number, None) if self.limit == "min" else (None, number)
 
 
 class Quota(Part):
@@ -252,6 +258,7 @@ class Quota(Part):
     object: Literal["applications", "winners", "cases"]
     scope: Scope
     rule: QuotaRule
+    step: str = Field("", description="入选名额在哪个环节核定；空为最后的审定")
     enforcement: Literal["warn", "enforce"] = policy(
         "warn", "方案未规定达不到名额的后果，系统默认只提示"
     )

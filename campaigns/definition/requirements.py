@@ -40,16 +40,31 @@ class MetricGate(GateBase):
 
 
 class RankGate(GateBase):
-    """Place of a fact within a population (前 5 %). `fact` carries the place and the size."""
+    """Place of a fact among all communities of the same county or city that have it (前 5 %).
+
+    `best` says which end is good: with complaints 位于后 5 % means the lowest. `metric` is a rate,
+    `count_metric` the number to compare when the `measure` is a count. Equal values share the
+    better place. Fewer than `min_population` measured communities leave the gate unknown."""
 
     kind: Literal["rank"]
     metric: Code
-    population: str = Field(description="比较范围的层级代码，如 county、city")
+    count_metric: Code | None = Field(None, description="按件数比较时的数据名称")
+    population: Literal["county", "city"] = Field(description="比较范围：同县区或全市的小区")
     best: Literal["highest", "lowest"] = "highest"
     share: Decimal = Field(gt=0, le=1, description="前百分之几，写作 0.05")
     measure: Literal["rate", "count"] = policy("rate", "方案未规定按比率还是按件数，系统默认按比率")
     rounding: Literal["up", "down", "half_up"] = policy("up", "方案未规定名额取整，系统默认进一")
     min_population: int = policy(1, "方案未规定最少样本，系统默认不限", ge=1)
+
+    @property
+    def compared(self) -> str:
+        """The name of the fact that is compared."""
+        return (self.measure == "count" and self.count_metric) or self.metric
+
+    @property
+    def place_key(self) -> str:
+        """The name under which the place in this population stands among the facts."""
+        return f"{self.compared}@{self.population}"
 
 
 class RegisterGate(GateBase):

@@ -10,8 +10,9 @@ from campaigns.definition.form import Tracked
 from campaigns.schema import Code, Title, policy
 
 StepType = Literal[
-    "sign_off", "desk_check", "site_visit", "scoring", "decision", "public_notice", "announcement"
-]
+    "sign_off", "desk_check", "site_visit", "selection", "scoring", "decision", "public_notice",
+    "announcement", "result_received",
+]  # fmt: skip
 Action = Literal["agree", "return", "refuse"]
 Condition = Literal["no_owners_committee", "no_management_committee", "no_property_company"]
 
@@ -19,6 +20,8 @@ Condition = Literal["no_owners_committee", "no_management_committee", "no_proper
 class Step(Tracked):
     """`box`: title of the step's box on the application form, empty when it has none.
     `skip_when`: the step is passed over when the community has this condition.
+    `selection`: the level picks, within its quota, who goes on; its pick is a title of its own.
+    `result_received`: a higher level outside the system decides; its answer is recorded.
     `scores`: whoever acts here hands in a sheet of this source together with the signature."""
 
     code: Code

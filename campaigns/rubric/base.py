@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, Literal
 
@@ -118,6 +119,11 @@ class Item(Part):
 
     def from_cell(self, text: str) -> Any:
         """The raw mark in one cell of a table; what does not fit is left to `parse_mark`."""
+        raise NotImplementedError
+
+    def measured_mark(self, value_of: Callable[[str], Any]) -> Mark | None:
+        """The mark of a measured item; `value_of(fact)` is a Decimal, a word or None. None: a fact
+        is missing and the item has no points yet."""
         raise NotImplementedError
 
     def explain(self, mark: Mark) -> str:

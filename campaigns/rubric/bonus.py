@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from campaigns.conditions import FactTest
 from campaigns.rubric.base import (
     DEFAULT_STEP,
     Item,
@@ -20,12 +22,16 @@ from campaigns.schema import Code, Part, Title
 
 
 class BonusCondition(Part):
+    """A condition that the rater ticks, or, with a `test`, one that the facts decide."""
+
     code: Code
     title: Title
+    test: FactTest | None = Field(None, description="由实测数据判定的条件；空为评审人认定")
 
 
 class Bonus(Item):
-    """Mark: `{"met": ["red_list", "few_complaints"]}` — codes of the conditions that hold."""
+    """Mark: `{"met": ["red_list", "few_complaints"]}` — codes of the conditions that hold. When
+    every condition has a test nobody marks: what the facts do not show does not hold."""
 
     kind: Literal["bonus"]
     conditions: tuple[BonusCondition, ...] = Field(min_length=1)
@@ -41,6 +47,15 @@ class Bonus(Item):
         if len(set(codes)) != len(codes):
             raise ValueError("加分条件代码重复")
         return self
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the facts decide every condition."""
+        return all(condition.test for condition in self.conditions)
+
+    def measured_mark(self, value_of: Callable[[str], Any]) -> Mark:
+        met = [c.code for c in self.conditions if c.test.holds(value_of(c.test.fact))]
+        return {"met": met}
 
     def _titles(self) -> dict[str, str]:
         return {condition.code: condition.title for condition in self.conditions}

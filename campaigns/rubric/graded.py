@@ -16,7 +16,7 @@ from campaigns.rubric.base import (
     read_pairs,
     show,
 )
-from campaigns.schema import Code, Part, Title
+from campaigns.schema import Code, Part, Title, policy
 
 
 class Grade(Part):
@@ -40,11 +40,26 @@ class GradedCriterion(Part):
     weight: Decimal = Field(Decimal(1), gt=0)
 
 
+USUAL_GRADES = tuple(
+    Grade(code=code, title=title, share=Decimal(share))
+    for code, title, share in (
+        ("A", "优秀", "1"),
+        ("B", "良好", "0.8"),
+        ("C", "一般", "0.6"),
+        ("D", "较差", "0"),
+    )
+)
+
+
 class Graded(Item):
     """Mark: `{"grade": "A"}`; with several criteria `{"grades": {"c1": "A", "c2": "B"}}`."""
 
     kind: Literal["graded"]
-    grades: tuple[Grade, ...] = Field(min_length=2)
+    grades: tuple[Grade, ...] = policy(
+        USUAL_GRADES,
+        "方案未规定评分等次，系统默认优秀计全部、良好计八成、一般计六成、较差不计",
+        min_length=2,
+    )
     criteria: tuple[GradedCriterion, ...] = ()
 
     mark_key: ClassVar[str] = "grade"

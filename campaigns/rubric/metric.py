@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, ClassVar, Literal
 
@@ -71,6 +72,10 @@ class Metric(Item):
     def parse_mark(self, raw: Any, *, step: Decimal = DEFAULT_STEP) -> Mark:
         value = read_number(self, read_mapping(self, raw, "value").get("value"), "实测数据")
         return {"value": show(value)}
+
+    def measured_mark(self, value_of: Callable[[str], Any]) -> Mark | None:
+        value = value_of(self.metric)
+        return {"value": show(value)} if isinstance(value, Decimal) else None
 
     def from_cell(self, text: str) -> Any:
         return {"value": text}

@@ -257,7 +257,7 @@ def _title(gate: TitleGate, fact: Fact) -> tuple[Status, str, str, str]:
 JUDGES = {MetricGate: _metric, RankGate: _rank, RegisterGate: _register, TitleGate: _title}
 FACT_OF = {
     MetricGate: lambda gate: gate.metric,
-    RankGate: lambda gate: gate.metric,
+    RankGate: lambda gate: gate.place_key,
     RegisterGate: lambda gate: gate.register_name,
     TitleGate: lambda gate: gate.award,
 }

@@ -19,6 +19,9 @@ METHODS = {"mean": "平均", "median": "中位数", "trimmed_mean": "去掉最�
 HUNDRED = Decimal(100)
 
 
+UNSCORED = "方案没有评选标准，不评分、不排名，由主管部门按原则要求和名额选定。"
+
+
 @dataclass(frozen=True, slots=True)
 class SourceResult:
     """One source (panel, street, votes …): which sheets count and what they give. `value` is out
@@ -128,6 +131,8 @@ def combine_raters(
     """The total of one dossier. Only complete sheets count; the result does not depend on their
     order. Sheets without a source belong to the first one that rates. `facts` feed sources that
     are measured."""
+    if not definition.is_scored:
+        return PanelResult(definition, None, UNSCORED, ZERO)
     rule = definition.combination
     by_source: dict[str, list[StoredSheet]] = {source.code: [] for source in rule.sources}
     first = rating_source(definition)

@@ -56,16 +56,25 @@ class ItemPlan:
 
 
 class SectionPlan:
-    """A section's items that a sheet owes. `full`: what they can earn before `cap`."""
+    """A section's items that a sheet owes. `of`: the sum of their points, `full`: what they can
+    earn before `cap`. The two differ in a section by weight, whose items have only shares of it."""
 
-    __slots__ = ("code", "full", "is_plain", "items", "section", "top")
+    __slots__ = ("code", "full", "is_plain", "items", "of", "section", "top", "whole")
 
     def __init__(self, section: Section, items: list[ItemPlan]) -> None:
         self.section, self.items, self.code = section, items, section.code
-        self.full = sum((plan.item.points for plan in items if plan.item.is_counted), ZERO)
+        self.of = sum((plan.item.points for plan in items if plan.item.is_counted), ZERO)
+        self.whole = sum((item.points for item in section.items if item.is_counted), ZERO)
+        self.full = self.scaled(self.of)
         self.top = self.full if section.cap is None else min(self.full, section.cap)
         self.is_plain = bool(self.full) and all(plan.is_plain for plan in items)
         self.is_plain = self.is_plain and self.top == self.full and section.floor <= 0
+        self.is_plain = self.is_plain and section.weight is None
+
+    def scaled(self, points: Decimal) -> Decimal:
+        """Points of the items as they count in the section: exact, for 9 % ÷ 7 is no decimal."""
+        weight = self.section.weight
+        return points * weight / self.whole if weight is not None and self.whole else points
 
 
 class SheetPlan:

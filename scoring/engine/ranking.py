@@ -165,6 +165,8 @@ def choose_winners(definition: Definition, rows: Iterable[RankedRow]) -> dict[st
     """key → Choice: gates, pass mark, then the number of places. Where a tie crosses the last
     place nobody of the tie is proposed: the bureau decides."""
     outcome = definition.outcome
+    if not definition.is_scored:
+        return {row.key: _unscored(row) for row in rows}
     choices: dict[str, Choice] = {}
     eligible: dict[str, list[RankedRow]] = {}
     for row in rows:
@@ -178,6 +180,13 @@ def choose_winners(definition: Definition, rows: Iterable[RankedRow]) -> dict[st
         for choice in _choose(outcome.winners, group):
             choices[choice.key] = choice
     return choices
+
+
+def _unscored(row: RankedRow) -> Choice:
+    """Without a rubric the requirements bar and the bureau picks among the others."""
+    if not row.candidate.gates_passed:
+        return Choice(row.key, False, False, "原则要求未全部满足，不得入选。")
+    return Choice(row.key, False, True, "原则要求全部满足，由主管部门在名额内选定。")
 
 
 def _bar(pass_mark: Decimal | None, row: RankedRow) -> str:

@@ -291,8 +291,7 @@ def _points(
 def _mark_of(item: Any, marks: Mapping[str, Mark], facts: Mapping[str, Any]) -> Mark | None:
     if not item.is_measured:
         return marks.get(item.code)
-    number = as_fact(facts.get(item.metric)).number
-    return None if number is None else {"value": show(number)}
+    return item.measured_mark(lambda name: as_fact(facts.get(name)).value)
 
 
 def _cap_families(plan: SheetPlan, points: list[list[Decimal | None]]) -> dict[str, Decimal]:
@@ -331,14 +330,14 @@ def _score_section(
     lost = dict.fromkeys(NOT_APPLICABLE_TEXTS, ZERO)
     for entry in dropped:
         lost[entry.item.not_applicable_rule] += entry.item.points
-    available = part.full - sum(lost.values(), ZERO)
+    available = part.of - sum(lost.values(), ZERO)
     if not available:
         return _Section(part, ZERO, ZERO, False, earned, ZERO, (), taken, bonus)
-    by_mean, full = lost["mean_of_others"], part.full - lost["rescale_total"]
+    by_mean, full = lost["mean_of_others"], part.of - lost["rescale_total"]
     points = earned + by_mean * earned / available
     if rescaled := bool(lost["rescale_section"]):
         points = points * full / (available + by_mean)
-    cap = part.section.cap
+    points, full, cap = part.scaled(points), part.scaled(full), part.section.cap
     most = full if cap is None else min(cap, full)
     points = max(min(points, most) - taken, min(part.section.floor, most))
     return _Section(

@@ -26,21 +26,21 @@ def comment_name(code: str) -> str:
 def mark_controls(definition: Definition, code: str, raw: Mapping | None) -> list[dict]:
     """The controls of an item: dicts for ``components/score_input``; none for a measured item."""
     item, schema = definition.item(code), definition.input_schema(code)
-    widget = WIDGETS.get(schema["widget"])
+    widget = None if item.is_measured else WIDGETS.get(schema["widget"])
     return widget.controls(item, schema, raw or {}) if widget else []
 
 
 def mark_range(definition: Definition, code: str) -> str:
     """What may be entered, in words."""
     item, schema = definition.item(code), definition.input_schema(code)
-    widget = WIDGETS.get(schema["widget"])
+    widget = None if item.is_measured else WIDGETS.get(schema["widget"])
     return widget.range(item, schema) if widget else "由实测数据计分，不用评分"
 
 
 def read_mark(definition: Definition, code: str, data: Mapping[str, Any]) -> dict | None:
     """The mark entered for an item, None when nothing was; MarkError when only a part was."""
     item, schema = definition.item(code), definition.input_schema(code)
-    widget = WIDGETS.get(schema["widget"])
+    widget = None if item.is_measured else WIDGETS.get(schema["widget"])
     if widget is None:
         raise MarkError(f"{code} 由实测数据计分，不用评分。")
     return widget.read(item, schema, data)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
-from campaigns.definition import Definition
+from campaigns.definition import Definition, leaves
+from campaigns.definition.requirements import RankGate
 from communities.models import Fact, PropertyCompany
 from reviews.models import Dossier
+from scoring.engine.places import places
 
 REGISTER = "物业服务企业登记"
 
@@ -37,6 +40,48 @@ def facts_by_dossier(dossiers: Iterable[Dossier]) -> dict[Any, dict[str, dict]]:
         | _registered(companies.get(dossier.applicant_id))
         for dossier in dossiers
     }
+
+
+def facts_for_gates(
+    definition: Definition, dossiers: Iterable[Dossier]
+) -> dict[Any, dict[str, dict]]:
+    """``facts_by_dossier`` and, for gates by rank, ``metric@population`` → ``{value, place,
+    population, source}``: the place among all communities of the county or city that have this
+    fact now. One query more for each metric that is ranked."""
+    dossiers = list(dossiers)
+    found = facts_by_dossier(dossiers)
+    requirements = (*definition.requirements, *definition.outcome.conditions)
+    gates = {
+        gate.place_key: gate
+        for requirement in requirements
+        for gate in leaves(requirement)
+        if isinstance(gate, RankGate)
+    }
+    measured = {gate.compared: _measured(gate.compared) for gate in gates.values()}
+    for key, gate in gates.items():
+        groups: dict[Any, dict[Any, Decimal]] = {}
+        for community, (county, value) in measured[gate.compared].items():
+            groups.setdefault(county if gate.population == "county" else None, {})[community] = (
+                value
+            )
+        placed = {county: places(group, gate.best) for county, group in groups.items()}
+        for dossier in dossiers:
+            county = dossier.community.county_id if gate.population == "county" else None
+            place = placed.get(county, {}).get(dossier.community_id)
+            if place is not None:
+                fact = found[dossier.pk].get(gate.compared, {})
+                ranked = {"place": place, "population": len(groups[county])}
+                found[dossier.pk] = found[dossier.pk] | {key: fact | ranked}
+    return found
+
+
+def _measured(metric: str) -> dict[Any, tuple[Any, Decimal]]:
+    """community id → (county id, its present value; of several periods the latest entered)."""
+    facts = Fact.objects.filter(metric=metric, is_current=True, value__isnull=False)
+    rows = facts.order_by("period", "entered_at").values_list(
+        "community_id", "community__county_id", "value"
+    )
+    return {community: (county, value) for community, county, value in rows}
 
 
 def _registered(company: PropertyCompany | None) -> dict[str, dict]:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import Membership
 from campaigns.models import Campaign
+from campaigns.selectors import current_version
 from core import audit, clock
 from core.errors import Conflict, Refused
 from core.jobs import enqueue_job
@@ -34,7 +35,7 @@ from scoring.engine import (
 from scoring.enums import DecisionOutcome
 from scoring.models import Decision, Ranking, RankingRow
 from scoring.permissions import can_decide
-from scoring.selectors.facts import facts_by_dossier
+from scoring.selectors.facts import facts_for_gates
 from scoring.selectors.rankings import latest_ranking, open_ranking_job, submitted_sheets
 from scoring.selectors.standings import standings
 
@@ -47,8 +48,11 @@ def request_ranking(campaign: Campaign, *, actor: Membership) -> Job:
     """Have a worker compute facts, gates, panel results and the ranking."""
     if not can_decide(actor):
         raise PermissionDenied("only the city bureau ranks")
-    if not Dossier.objects.filter(campaign=campaign, state=DossierState.SCORING).exists():
-        raise Refused("没有处于专家评审环节的材料，不能计算排名。")
+    is_scored = current_version(campaign).definition.is_scored
+    state = DossierState.SCORING if is_scored else DossierState.DECISION
+    if not Dossier.objects.filter(campaign=campaign, state=state).exists():
+        where = "专家评审" if is_scored else "审定"
+        raise Refused(f"没有处于{where}环节的材料，不能计算。")
     running = open_ranking_job(campaign)
     if running is not None:
         return running
@@ -56,7 +60,7 @@ def request_ranking(campaign: Campaign, *, actor: Membership) -> Job:
         "scoring.compute_ranking",
         {"campaign": str(campaign.pk), "member": str(actor.pk)},
         actor=actor,
-        label=f"计算《{campaign.title}》排名",
+        label=f"{'计算' if is_scored else '核验'}《{campaign.title}》{'排名' if is_scored else '原则要求'}",
     )
 
 
@@ -66,7 +70,7 @@ def compute_rows(dossiers: list[Dossier]) -> list[dict]:
         return []
     definition = dossiers[0].version.definition
     sheets = submitted_sheets(dossiers)
-    facts = facts_by_dossier(dossiers)
+    facts = facts_for_gates(definition, dossiers)
     attestations = attestations_by_dossier(dossiers)
     panels, gates, candidates = {}, {}, []
     for dossier in dossiers:
@@ -149,6 +153,8 @@ def check_rows(campaign: Campaign, rows: list[dict]) -> None:
     definition = (
         Dossier.objects.select_related("version").get(pk=rows[0]["dossier_id"]).version.definition
     )
+    if not definition.is_scored:
+        return
     second = {s.dossier_id: (s.total, s.rank) for s in standings(campaign, definition)}
     for row in rows:
         total, place = second.get(row["dossier_id"], (None, None))
@@ -176,13 +182,14 @@ def store_ranking(campaign: Campaign, rows: list[dict], *, actor) -> Ranking:
         computed_for_id=actor.id,
     )
     RankingRow.objects.bulk_create(RankingRow(ranking=ranking, **row) for row in rows)
-    enqueue_job(
-        "scoring.render_summary",
-        {"ranking": str(ranking.pk)},
-        actor=actor,
-        label=f"生成第 {ranking.number} 次排名的评分汇总表",
-        key=f"summary:{ranking.pk}",
-    )
+    if version.definition.is_scored:
+        enqueue_job(
+            "scoring.render_summary",
+            {"ranking": str(ranking.pk)},
+            actor=actor,
+            label=f"生成第 {ranking.number} 次排名的评分汇总表",
+            key=f"summary:{ranking.pk}",
+        )
     audit.record(
         actor, "ranking.computed", ranking, number=ranking.number, sha256=ranking.sha256,
         rows=len(rows), version=version.sha256,

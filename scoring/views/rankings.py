@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -245,7 +244,7 @@ def ranking_row(request, pk):
                 "code": code,
                 "title": definition.section(code).title,
                 "points": points,
-                "maximum": sum((i.points for i in definition.section(code).items), Decimal(0)),
+                "maximum": definition.section(code).full,
             }
             for code, points in row.sections.items()
         ],

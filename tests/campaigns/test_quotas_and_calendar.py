@@ -50,8 +50,14 @@ def test_object_without_quota_says_so(definition):
         ({"type": "exact", "value": 2}, 1, None, "short", (2, 2)),
         ({"type": "exact", "value": 2}, 3, None, "over", (2, 2)),
         ({"type": "range", "value": 1, "upper": 2}, 2, None, "reached", (1, 2)),
-        ({"type": "percentage", "value": 5, "base": "小区总数"}, 3, 61, "short", (4, None)),
-        ({"type": "percentage", "value": 5, "base": "小区总数"}, 3, None, "unknown", (None, None)),
+        ({"type": "percentage", "value": 5, "base": "communities"}, 3, 61, "short", (4, None)),
+        (
+            {"type": "percentage", "value": 5, "base": "communities"},
+            3,
+            None,
+            "unknown",
+            (None, None),
+        ),
     ],
 )
 def test_every_rule_has_a_meter(rule, value, base, state, limits):

@@ -145,7 +145,7 @@ def test_warning_does_not_bar(notice):
 )
 def test_rank_in_a_population_rounds_up(notice, place, population, status):
     gate = RankGate(kind="rank", metric="satisfaction_rate", population="county", share="0.05")
-    facts = {"satisfaction_rate": {"value": 95, "place": place, "population": population}}
+    facts = {"satisfaction_rate@county": {"value": 95, "place": place, "population": population}}
     result = evaluate_gates(with_gate(notice, gate), "professional", facts, {})
     assert result.results[0].status == status
 
