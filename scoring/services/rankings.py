@@ -47,6 +47,7 @@ def request_ranking(campaign: Campaign, *, actor: Membership) -> Job:
     """Have a worker compute facts, gates, panel results and the ranking."""
     if not can_decide(actor):
         raise PermissionDenied("only the city bureau ranks")
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     if not Dossier.objects.filter(campaign=campaign, state=DossierState.SCORING).exists():
         raise Refused("没有处于专家评审环节的材料，不能计算排名。")
     running = open_ranking_job(campaign)
