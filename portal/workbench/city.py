@@ -214,7 +214,7 @@ def _counties(desk: Desk) -> Panel:
         "申报不足的县区",
         meters=short,
         text="没有低于最低申报数的县区。",
-        note=_of(desk),
+        note=_campaign_of(desk),
     )
 
 
@@ -241,11 +241,11 @@ def _late_filings(desk: Desk) -> Panel:
         "县区报送",
         tasks=tasks,
         text="没有逾期未报的材料。",
-        note=_of(desk),
+        note=_campaign_of(desk),
     )
 
 
-def _of(desk: Desk) -> str:
+def _campaign_of(desk: Desk) -> str:
     """Which campaign the figures are of."""
     return desk.campaign.title if desk.campaign else ""
 
