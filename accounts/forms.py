@@ -75,6 +75,12 @@ class PasswordChangeForm(NewPasswordForm):
             raise ValidationError("现在的密码不正确，请重新输入。")
         return self.cleaned_data["current"]
 
+    def clean(self):
+        super().clean()
+        password = self.cleaned_data.get("password")
+        if password and password == self.cleaned_data.get("current"):
+            self.add_error("password", "新密码和现在的密码一样，请换一个。")
+
 
 class PasswordResetForm(forms.Form):
     identifier = forms.CharField(

@@ -15,6 +15,7 @@ from stdnum.exceptions import ValidationError as NotACode
 from accounts.enums import Level, OrganisationKind
 from accounts.models import Division, Organisation
 from accounts.services import create_organisation
+from communities.enums import METRIC_UNITS
 from communities.models import Community, Fact, PropertyCompany
 from communities.permissions import (
     can_create_community,
@@ -148,7 +149,7 @@ def _check_community(community: Community) -> None:
     if community.floor_area is not None and community.floor_area <= 0:
         errors["floor_area"] = "建筑面积应大于 0。"
     if community.households is not None and not 0 < community.households <= 1_000_000:
-        errors["households"] = "户数应是大于 0 的整数。"
+        errors["households"] = "户数应是 1 到 1000000 的整数。"
     this_year = clock.today().year
     if community.built_year is not None and not EARLIEST_YEAR <= community.built_year <= this_year:
         errors["built_year"] = f"建成年份应在 {EARLIEST_YEAR} 到 {this_year} 之间。"
@@ -327,6 +328,8 @@ def record_fact(
 def _check_fact(fact: Fact) -> None:
     if fact.value is None and not fact.text:
         raise ValidationError({"value": "请填写数值；没有数值的请填写取值。"})
+    if fact.value is None and fact.metric in METRIC_UNITS:
+        raise ValidationError({"value": "这个指标按数值比较，请填写数值。"})
     if fact.value is not None and fact.unit == "%" and not 0 <= fact.value <= 100:
         raise ValidationError({"value": "百分比应在 0 到 100 之间。"})
     _full_clean(fact, NON_FIELD_ERRORS, exclude=["is_current"], validate_constraints=False)

@@ -38,6 +38,7 @@ LIBRARIES = {
     "libpangoft2-1.0-0": "libpangoft2-1.0.so.0",
     "libharfbuzz-subset0": "libharfbuzz-subset.so.0",
 }
+BROWSER_LIBRARIES = {"libatomic1": "libatomic.so.1"}  # of the node that Playwright brings
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -144,7 +145,8 @@ def node_command(name: str) -> tuple[list, dict]:
 
 def missing_packages(browser: bool) -> list[str]:
     """Debian packages whose content this machine lacks."""
-    missing = [package for package, library in LIBRARIES.items() if not _loads(library)]
+    libraries = LIBRARIES | (BROWSER_LIBRARIES if browser else {})
+    missing = [package for package, library in libraries.items() if not _loads(library)]
     if not _has_environment() and not _has_ensurepip():
         missing.append(f"python3.{sys.version_info.minor}-venv")
     if browser and not any(map(shutil.which, BROWSERS)):

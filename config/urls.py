@@ -28,3 +28,5 @@ urlpatterns = [
     path("<slug:tenant>/", include("publications.urls")),
     path("<slug:tenant>/", include("portal.urls")),
 ]
+
+handler400 = "core.requests.bad_request"

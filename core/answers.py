@@ -11,6 +11,8 @@ from core.audit import canonical, sha256
 from core.errors import Conflict
 from core.models import GivenAnswer
 
+NOBODY = 0  # a form of a public page
+
 
 def answer_once(request, act: Callable[[], str]) -> str:
     """Run ``act`` (which returns a URL) once per form key and return the URL, replayed if known.
@@ -27,7 +29,7 @@ def answer_once(request, act: Callable[[], str]) -> str:
     digest = sha256(request.path + canonical(body))
     with transaction.atomic():
         given, is_new = GivenAnswer.objects.get_or_create(
-            user_id=request.user.pk, key=key, defaults={"body_sha256": digest}
+            user_id=request.user.pk or NOBODY, key=key, defaults={"body_sha256": digest}
         )
         if not is_new:
             if given.body_sha256 != digest:

@@ -19,6 +19,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core.requests import plain_text
+
 PAGE_SIZE = 50
 COUNT_LIMIT = 3_000
 PARAMETER = "page"
@@ -173,7 +175,7 @@ def _field(queryset: QuerySet, name: str):
 
 def _typed(field, raw: Any) -> Any:
     """The value as the column's type, so that a forged token is refused here, not in SQL."""
-    if not isinstance(raw, str | int | float) or "\x00" in str(raw):
+    if not isinstance(raw, str | int | float) or plain_text(str(raw)) != str(raw):
         raise BadToken(raw)
     try:
         value = field.to_python(raw)

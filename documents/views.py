@@ -1,17 +1,12 @@
-import logging
-
-from django.core.cache import cache
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import public_page
-from core.errors import TooMany
+from core.limits import limit_address
 from documents.forms import VerifyForm
 from documents.selectors import visible_jobs
 from documents.verification import Finding, verify_code, verify_pdf
-
-logger = logging.getLogger(__name__)
 
 CHECKS_PER_MINUTE = 30
 
@@ -39,16 +34,8 @@ def verify(request):
 
 
 def _count_check(request) -> None:
-    """Refuse an address that asks too often; without the cache nobody is refused."""
-    key = f"t{request.tenant.pk}:verify:{request.META.get('REMOTE_ADDR', '')}"
-    try:
-        cache.add(key, 0, timeout=60)
-        count = cache.incr(key)
-    except Exception:  # the cache is a convenience, whatever it raises
-        logger.warning("rate limit is off: no cache", exc_info=True)
-        return
-    if count > CHECKS_PER_MINUTE:
-        raise TooMany("核验过于频繁，请一分钟后再试。")
+    message = "核验过于频繁，请一分钟后再试。"
+    limit_address(request, "verify", most=CHECKS_PER_MINUTE, seconds=60, message=message)
 
 
 def _rows(request, finding: Finding | None) -> list[dict]:

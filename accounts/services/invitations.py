@@ -131,7 +131,10 @@ def _inviter(invitation: Invitation):
 
 @transaction.atomic
 def revoke_invitation(invitation: Invitation, *, actor: Membership) -> Invitation:
-    invitation = _open(invitation)
+    try:
+        invitation = _open(invitation)
+    except Refused:
+        raise Refused("这个邀请已经不能使用，不需要再撤回。") from None
     invitation.revoked_at = timezone.now()
     invitation.save(update_fields=["revoked_at"])
     audit.record(actor, "invitation.revoked", invitation, name=invitation.name)

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.client import client_ip
 from accounts.enums import InvitationState
 from accounts.forms import InvitationForm, NewUserForm
 from accounts.models import Invitation, User
@@ -29,6 +28,7 @@ from accounts.services.sign_ins import record_sign_in
 from core.access import public_page
 from core.answers import answer_once
 from core.audit import sha256
+from core.client import client_ip
 from core.errors import Refused
 from core.models import Tenant
 from core.pagination import page_of

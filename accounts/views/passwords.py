@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.client import client_ip
 from accounts.forms import NewPasswordForm, PasswordChangeForm, PasswordResetForm
 from accounts.services.passwords import (
     change_password,
@@ -15,6 +14,7 @@ from accounts.services.passwords import (
     user_of_reset,
 )
 from core.access import account_page, public_page
+from core.client import client_ip
 from core.errors import Refused
 
 

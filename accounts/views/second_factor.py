@@ -10,7 +10,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django_otp import login as otp_login
 
-from accounts.client import client_ip
 from accounts.forms import CodeForm, SecondFactorSetupForm
 from accounts.landing import landing, next_of, with_next
 from accounts.services.second_factor import (
@@ -23,6 +22,7 @@ from accounts.services.second_factor import (
     set_second_factor,
 )
 from core.access import account_page
+from core.client import client_ip
 from core.errors import Refused, TooMany
 
 

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.client import client_ip
 from accounts.forms import WRONG, SignInForm
 from accounts.landing import landing, next_of
 from accounts.lockout import address_locked_until, name_locked_until
@@ -22,6 +21,7 @@ from accounts.services.sign_ins import (
     record_sign_out,
 )
 from core.access import account_page, public_page
+from core.client import client_ip
 
 
 @public_page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, Literal
@@ -174,12 +175,12 @@ def read_number(item: Item, raw: Any, what: str) -> Decimal:
     if isinstance(raw, bool) or raw is None or raw == "":
         raise MarkError(f"{item.code} 请填写{what}。")
     try:
-        number = Decimal(str(raw).strip())
+        number = Decimal(unicodedata.normalize("NFKC", str(raw)).strip())
     except InvalidOperation:
         raise MarkError(f"{item.code} 的{what}“{str(raw)[:20]}”不是数字。") from None
     if not number.is_finite() or abs(number.adjusted()) > 12:
         raise MarkError(f"{item.code} 的{what}“{str(raw)[:20]}”不是可用的数字。")
-    return number
+    return number or Decimal(0)  # no minus zero
 
 
 def read_bool(item: Item, raw: Any, what: str) -> bool:

@@ -19,6 +19,7 @@ from campaigns.rubric.base import (
 from campaigns.schema import policy
 
 MOST_DEFECTS = 999
+MOST_PLACE = 500  # characters; a place and its description of the site visit fit
 
 
 class PerDefect(Item):
@@ -75,7 +76,9 @@ def read_defects(item: Item, raw: Any) -> Mark:
     places = raw.get("places") or []
     if not isinstance(places, list | tuple) or not all(isinstance(p, str) for p in places):
         raise MarkError(f"{item.code} 的问题点位应为文字列表。")
-    places = [place.strip()[:200] for place in places if place.strip()]
+    places = [place.strip() for place in places if place.strip()]
+    if any(len(place) > MOST_PLACE for place in places):
+        raise MarkError(f"{item.code} 的问题点位每处最多 {MOST_PLACE} 个字，请写短些。")
     count = read_number(item, raw.get("defects", len(places) or None), "问题处数")
     if count != count.to_integral_value() or not 0 <= count <= MOST_DEFECTS:
         raise MarkError(

@@ -163,8 +163,11 @@ def confirm(
     form=None,
     warning="",
     level=1,
+    hidden=None,
 ):
-    """Body of a confirmation page: what will happen, optional form, two buttons."""
+    """Body of a confirmation page: what will happen, optional form, two buttons.
+
+    ``hidden``: name → value sent along, such as which state of things is confirmed."""
     return {
         "question": question,
         "rows": rows,
@@ -175,6 +178,7 @@ def confirm(
         "form": form,
         "warning": warning,
         "level": level,
+        "hidden": hidden or {},
     }
 
 

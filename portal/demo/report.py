@@ -14,6 +14,7 @@ from portal.demo.run import Demo
 from publications.enums import NoticeKind
 from publications.models import Notice
 from reviews.models import Dossier
+from scoring.models import Assignment
 from scoring.selectors.rankings import latest_ranking
 
 WIDE = 0x2E7F  # characters beyond are printed two columns wide
@@ -125,9 +126,14 @@ def _files(campaign) -> list[str]:
 
 
 def accounts(demo: Demo) -> list[str]:
-    """One account per role; the password is of this run only."""
+    """One account per role, of the experts one that was drawn; the password is of this run only."""
+    busy = set(
+        Assignment.objects.values_list("expert__membership__user__username", flat=True).distinct()
+    )
     shown: dict[str, tuple[str, str]] = {}
-    for role, username, organisation in demo.world.accounts:
+    for role, username, organisation in sorted(
+        demo.world.accounts, key=lambda account: account[1] not in busy
+    ):
         shown.setdefault(role, (username, organisation))
     rows = [[role, username, office] for role, (username, office) in shown.items()]
     lines = table("每种角色一个账号", ["角色", "登录名", "单位"], rows, set())

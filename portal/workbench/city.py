@@ -209,7 +209,13 @@ def _counties(desk: Desk) -> Panel:
             for row in applications_by_county(desk.campaign)
             if row.is_short
         ]
-    return Panel("counties", "申报不足的县区", meters=short, text="没有低于最低申报数的县区。")
+    return Panel(
+        "counties",
+        "申报不足的县区",
+        meters=short,
+        text="没有低于最低申报数的县区。",
+        note=_campaign_of(desk),
+    )
 
 
 def _late_filings(desk: Desk) -> Panel:
@@ -235,7 +241,13 @@ def _late_filings(desk: Desk) -> Panel:
         "县区报送",
         tasks=tasks,
         text="没有逾期未报的材料。",
+        note=_campaign_of(desk),
     )
+
+
+def _campaign_of(desk: Desk) -> str:
+    """Which campaign the figures are of."""
+    return desk.campaign.title if desk.campaign else ""
 
 
 def _some(names: list[str]) -> str:

@@ -83,6 +83,7 @@ class Panel:
     rows: list[dict] = field(default_factory=list)
     chart: dict | None = None
     text: str = ""
+    note: str = ""
 
 
 def meter(label: str, value: int, fewest=None, most=None, unit="个", total=None) -> dict:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaigns.models import Campaign
 from core import clock
 from core.answers import answer_once
-from core.errors import Refused
+from core.errors import Conflict, Refused
 from documents.serving import serve_document
 from publications import permissions, selectors, services
 from publications.enums import NoticeKind, NoticeState
@@ -73,6 +73,8 @@ def notice_detail(request, pk):
     notice = _notice_or_404(request, pk)
     can_edit = permissions.can_edit_notice(request.member, notice)
     if request.method == "POST" and not can_edit:
+        if permissions.can_prepare_notice(request.member):
+            raise Conflict("这份通知已经发布，正文不能再改。需要更正的，请另行公布。")
         raise PermissionDenied
     form = NoticeForm(request.POST or None, instance=notice) if can_edit else None
     if request.method == "POST" and form.is_valid():

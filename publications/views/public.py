@@ -1,12 +1,14 @@
 """What anybody may read and send: notices, lists, objections."""
 
-from django.core.cache import cache
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import public_page
-from core.errors import TooMany
+from core.answers import answer_once
+from core.errors import Refused
+from core.limits import limit_address
 from documents.serving import serve_document
 from publications import selectors, services
 from publications.forms import ObjectionForm
@@ -14,6 +16,7 @@ from publications.models import Objection
 from publications.wording import entry_table
 
 OBJECTIONS_PER_HOUR = 5
+TOO_OFTEN = "提交过于频繁，请一小时后再试，或直接向主办单位反映。填写的内容还在下面。"
 
 
 @public_page
@@ -56,19 +59,32 @@ def objection_create(request, pk):
     """An objection without an account; a receipt number is the answer."""
     notice = get_object_or_404(selectors.public_notices(), pk=pk)
     form = ObjectionForm(request.POST or None, entries=notice.entries)
-    if request.method == "POST" and form.is_valid():
+    status = 200
+
+    def act():
+        limit_address(
+            request, "objection", most=OBJECTIONS_PER_HOUR, seconds=3600, message=TOO_OFTEN
+        )
         words = {field: form.cleaned_data[field] for field in ("name", "contact", "text")}
-        _limit(request)
         objection = services.file_objection(
             notice, dossier_id=form.cleaned_data["dossier"] or None, **words
         )
         request.session["objection"] = str(objection.pk)
-        return redirect("publications:objection_receipt", request.tenant.slug, notice.pk)
+        return reverse("publications:objection_receipt", args=[request.tenant.slug, notice.pk])
+
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                return redirect(answer_once(request, act))
+            except Refused as refused:
+                form.add_error(None, refused.message)
+                status = refused.status
     return render(
         request,
         "publications/objection_create.html",
         {"notice": notice, "form": form, "is_open": selectors.is_open_for_objections(notice)},
-        status=400 if form.errors else 200,
+        status=status,
     )
 
 
@@ -82,11 +98,3 @@ def objection_receipt(request, pk):
         notice_id=pk,
     )
     return render(request, "publications/objection_receipt.html", {"objection": objection})
-
-
-def _limit(request) -> None:
-    """At most so many objections an hour from one address."""
-    key = f"t{request.tenant.pk}:objection:{request.META['REMOTE_ADDR']}"
-    cache.add(key, 0, timeout=3600)
-    if cache.incr(key) > OBJECTIONS_PER_HOUR:
-        raise TooMany("提交过于频繁，请一小时后再试，或直接向主办单位反映。")

@@ -48,6 +48,7 @@ def request_ranking(campaign: Campaign, *, actor: Membership) -> Job:
     """Have a worker compute facts, gates, panel results and the ranking."""
     if not can_decide(actor):
         raise PermissionDenied("only the city bureau ranks")
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     is_scored = current_version(campaign).definition.is_scored
     state = DossierState.SCORING if is_scored else DossierState.DECISION
     if not Dossier.objects.filter(campaign=campaign, state=state).exists():

@@ -15,6 +15,7 @@ from campaigns.definition import Definition
 from campaigns.models import Campaign
 from campaigns.rubric import show
 from core.answers import answer_once
+from core.errors import Conflict
 from documents.enums import DocumentKind
 from documents.selectors import current_document
 from documents.serving import serve_document
@@ -164,7 +165,9 @@ def ranking_confirm(request, key):
     newest = history[0]
     url = reverse("scoring:ranking", args=[request.tenant.slug, campaign.key])
     if request.method == "POST":
-        wanted = next((r for r in history if str(r.number) == request.POST.get("number")), newest)
+        wanted = next((r for r in history if r.sha256 == request.POST.get("ranking")), None)
+        if wanted is None:
+            raise Conflict("没有说明确认哪一次排名。请回到排名页，重新按“确认排名”。")
 
         def act():
             confirm_ranking(wanted, actor=request.member)
@@ -179,6 +182,7 @@ def ranking_confirm(request, key):
         {
             "campaign": campaign,
             "ranking": newest,
+            "hidden": {"ranking": newest.sha256},
             "rows": [
                 {"label": "排名", "value": f"第 {newest.number} 次计算"},
                 {"label": "校验值", "value": newest.sha256},

@@ -232,7 +232,7 @@ def test_passwords_are_hashed_with_argon2():
     ],
 )
 def test_address_of_the_client_is_what_our_proxy_saw(rf, settings, proxies, forwarded, expected):
-    from accounts.client import client_ip
+    from core.client import client_ip
 
     settings.PROXY_COUNT = proxies
     request = rf.get("/", REMOTE_ADDR="198.51.100.7", HTTP_X_FORWARDED_FOR=forwarded)

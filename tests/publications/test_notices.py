@@ -171,6 +171,53 @@ def test_objections_from_one_address_are_limited(client, tenant, people, release
     cache.clear()
 
 
+def test_the_limit_counts_the_citizens_own_address_and_keeps_the_text(
+    client, tenant, people, released, settings
+):
+    settings.PROXY_COUNT = 1
+    cache.clear()
+    url = f"/{tenant.slug}/public/notices/{released.pk}/objection/"
+    words = {"dossier": "", "name": "业主", "contact": "1", "text": "停车秩序混乱，请核实后再定。"}
+    for number in range(7):
+        answer = client.post(url, words, HTTP_X_FORWARDED_FOR=f"203.0.113.{number}")
+        assert answer.status_code == 302
+    answers = [client.post(url, words, HTTP_X_FORWARDED_FOR="203.0.113.0") for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [302] * 4 + [429]
+    assert "停车秩序混乱" in answers[-1].content.decode()
+    assert "请一小时后再试" in answers[-1].content.decode()
+    cache.clear()
+
+
+def test_an_objection_sent_twice_is_filed_once(client, tenant, people, released):
+    cache.clear()
+    url = f"/{tenant.slug}/public/notices/{released.pk}/objection/"
+    form = read_forms(client.get(url))[-1]
+    filled = form.filled(name="业主", contact="1", text="东门外停车秩序混乱，请核实。")
+    assert [client.post(url, filled).status_code for _ in range(3)] == [302] * 3
+    assert Objection.objects.count() == 1
+
+
+def test_an_objection_is_filed_without_the_cache(client, tenant, people, released, settings):
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "redis://127.0.0.1:1/0",
+        }
+    }
+    url = f"/{tenant.slug}/public/notices/{released.pk}/objection/"
+    words = {"dossier": "", "name": "业主", "contact": "1", "text": "停车秩序混乱，请核实后再定。"}
+    assert client.post(url, words).status_code == 302
+    assert Objection.objects.count() == 1
+
+
+def test_editing_after_the_release_is_told_as_such(sign_in, tenant, people, released):
+    client = sign_in(people.city_officer)
+    url = f"/{tenant.slug}/notices/{released.pk}/"
+    answer = client.post(url, {"title": "改题目", "body": "改正文"})
+    assert answer.status_code == 409
+    assert "已经发布" in answer.content.decode()
+
+
 def test_public_sees_released_lists_only_and_no_contact(client, tenant, people, decided):
     set_clock(RELEASED_ON)
     notice = services.prepare_notice(decided, actor=people.city_officer)

@@ -156,7 +156,7 @@ def test_the_pool_is_kept_on_its_pages(people, sign_in):
     empty = client.post(url("expert_create"), form.filled())
     assert empty.status_code == 400
     long = client.post(url("expert_create"), form.filled(field="长" * 61))
-    assert "不超过 60" in long.content.decode()
+    assert "最多 60 个字" in long.content.decode()
     filled = form.filled(membership=str(member.pk), field="物业管理", employer="某高校")
     assert client.post(url("expert_create"), filled).status_code == 302
     assert client.post(url("expert_create"), filled).status_code == 302

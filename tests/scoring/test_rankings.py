@@ -316,6 +316,8 @@ def test_from_computation_to_decision_on_the_pages(people, sign_in):
     assert "不一致" not in text
     confirm = read_form(client.get(url("ranking_confirm", key)))
     body = confirm.filled()
+    unknown = client.post(url("ranking_confirm", key), body | {"ranking": "zz"})
+    assert (unknown.status_code, "哪一次排名" in unknown.content.decode()) == (409, True)
     assert client.post(url("ranking_confirm", key), body).status_code == 302
     assert client.post(url("ranking_confirm", key), body).status_code == 302
     form = read_form(client.get(url("decision", key)))

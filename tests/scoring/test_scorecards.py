@@ -250,6 +250,21 @@ def test_the_script_saves_one_item_and_gets_the_totals(scene, sign_in):
     assert fresh(scene.card).total == Decimal("5.5")
 
 
+def test_odd_characters_and_numbers_are_read_as_meant(scene, sign_in):
+    client = sign_in(scene.expert)
+
+    def save(item, **fields):
+        data = {f"{item}:{name}": value for name, value in fields.items()}
+        return client.post(url("mark_save", scene.card.pk, item), data)
+
+    assert save("9.1", value="２．５", comment="好\x00的\r\n第二行").status_code == 200
+    mark = Mark.objects.get(item="9.1")
+    assert (mark.points, mark.comment) == (Decimal("2.5"), "好的\n第二行")
+    assert save("9.1", value="-0").json()["points"] == "0"
+    long = save("7.1", value="1", places="长" * 501)
+    assert (long.status_code, "最多 500 个字" in long.json()["message"]) == (400, True)
+
+
 def test_the_same_number_of_defects_takes_over_the_places_found_on_the_spot(scene, sign_in):
     visit = scene.dossier.site_visits.get()
     for place in ("3 号楼北侧", "南门内"):
