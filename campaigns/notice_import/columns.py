@@ -30,6 +30,14 @@ WORDS = {
     "ignored": ("是否符合要求", "得分", "自评分", "自评得分", "考核得分", "评分", "备注", "检查结果",
                 "扣分", "扣分原因", "考评得分", "专家评分", "说明"),
 }  # fmt: skip
+GROUPS = ("二级指标", "三级指标", "评价要点", "考核要点", "子项目", "小项")
+INSIDE = {  # what a longer heading contains, in this order
+    "ignored": ("得分", "自评", "备注", "扣分原因", "结果", "签"),
+    "points": ("分值", "权重", "标准分", "满分", "配分"),
+    "evidence": ("材料", "资料", "依据"),
+    "criterion": ("标准", "内容", "细则", "办法", "要求"),
+    "section": ("类别", "项目", "模块", "一级指标"),
+}
 ROLE_OF = {word: role for role, words in WORDS.items() for word in words}
 
 
@@ -75,6 +83,9 @@ def header_roles(table: Table, row: int) -> dict[int, str]:
         texts = [column for column, role in sorted(roles.items()) if role == "section"]
         if len({words[column] for column in texts}) > 1:
             roles[texts[-1]] = "criterion"
+    texts = [column for column, role in roles.items() if role == "criterion"]
+    if len({words[column] for column in texts}) > 1:  # “一级 | 二级 | 标准”: the middle is a name
+        roles |= {column: "group" for column in texts if words[column] in GROUPS}
     named = set(roles.values()) - {"ignored"}
     if "criterion" in named and named & {"points", "section", "number"}:
         return roles
@@ -87,7 +98,8 @@ def _role(word: str) -> str | None:
     if word in ROLE_OF:
         return ROLE_OF[word]
     bare = word.split("(")[0]
-    return ROLE_OF.get(bare)
+    inside = (role for role, words in INSIDE.items() if any(part in bare for part in words))
+    return ROLE_OF.get(bare) or next(inside, None)
 
 
 def guess_columns(table: Table) -> Columns | None:

@@ -20,6 +20,7 @@ from campaigns.rubric.base import show
 LONGEST_TITLE = 40
 CLAUSE_END = re.compile(r"[，,。；;：:！!？?\n]")
 EVIDENCE_BREAK = re.compile(r"[，,；;。\n]+")
+AMOUNT = re.compile(r"[（(]\d+(?:\.\d+)?分[)）]$")
 CUT = re.compile(r"(?:…|\.\.\.|—)$")
 NOUN = re.compile(
     r"(?:图|片|照|记录|方案|制度|证明|材料|资料|登记|表|合同|协议|名单|名册|栏|清单|规约|规则|文件|"
@@ -41,6 +42,7 @@ class OpenItem:
     evidence: str
     place: Place
     spans: int = 1
+    group: str = ""
     doubts: list[Doubt] = field(default_factory=list)
 
     def continue_with(self, text: str, *, moved_from: Place | None = None) -> None:
@@ -91,7 +93,7 @@ def finished_item(
     )
     return ProposedItem(
         key=found.key, section=found.section, number=found.number,
-        title=title_of(found.criterion), criterion=found.criterion.strip(), points=points,
+        title=_title(found), criterion=found.criterion.strip(), points=points,
         kind=guess.kind, deduction=guess.deduction,
         components=tuple(Component(title=name, points=lost) for name, lost in guess.components),
         conditions=guess.conditions, evidence=evidence, place=found.place,
@@ -154,6 +156,12 @@ def evidence_names(text: str) -> tuple[str, ...]:
         if any(waiting):
             names.append("、".join(waiting))
     return tuple(name[:120] for name in names if name)
+
+
+def _title(found: OpenItem) -> str:
+    """The first clause, behind the name of the group when the table has one."""
+    group = AMOUNT.sub("", "".join(found.group.split()))
+    return f"{group}：{title_of(found.criterion)}"[:120] if group else title_of(found.criterion)
 
 
 def title_of(text: str, *, most: int = LONGEST_TITLE) -> str:

@@ -9,13 +9,16 @@ from decimal import Decimal
 from campaigns.notice_import.marks import NUMBER, normal
 
 PER_DEFECT = re.compile(
-    rf"(?:有|每|发现|出现|存在)[^。;]{{0,3}}(?:一|1)?[处次项个起例条户人][^。;]*?扣(?:除|减)?({NUMBER})[分份]"
+    rf"(?:有|每|发现|出现|存在|缺|少)[^。;]{{0,3}}(?:一|1)?[处次项个起例条户人][^。;]*?扣(?:除|减)?({NUMBER})[分份]"
 )
 DEDUCTION = re.compile(rf"扣(?:除|减)?({NUMBER})[分份]")
 COMPONENT = re.compile(
     rf"(?:(?:缺少|缺失|缺乏|缺|没有|未设置|未设立|未建立|未配备|未设|无)(?P<after>[^,。;:、扣]{{1,30}}?)"
     rf"|(?P<before>[^,。;:、分]{{1,30}}?)(?:未设置|未设立|未建立|未配备|未设|没有|缺失|缺少|缺))"
     rf"(?:的|者)?,?(?:各)?扣(?:除|减)?(?P<points>{NUMBER})[分份]"
+)
+COUNTED = re.compile(
+    r"^(?:一|1|每|有)[处次项个起例条户人]|^每|[一1每]$|[一1每][处次项个起例条户人]$"
 )
 JUDGED = re.compile(r"酌情|视情(?:况)?(?:扣|给|计|打)分|综合评定|由(?:专家|评委)(?:评|打)分")
 NOTHING = re.compile(r"不计分|不得分|不予计分|不予得分|不给分|(?:计|得|记)0分|为0分")
@@ -69,15 +72,16 @@ def _by_scoring_words(plain: str, points: Decimal | None) -> Guess | None:
         return Guess("components", components=components, doubt=_several(judged, nothing))
     if found := PER_DEFECT.search(plain):
         return Guess("per_defect", Decimal(found[1]), doubt=_several(judged, nothing))
+    deduction = DEDUCTION.search(plain)
     if judged:
-        return Guess("judged", doubt=_several(nothing))
+        return Guess("judged", doubt=_several(nothing, deduction))
     if nothing:
-        return Guess("all_or_nothing")
+        return Guess("all_or_nothing", doubt=_several(deduction))
     if BONUS_ITEM.search(plain):
         return Guess("bonus", conditions=_conditions(plain))
-    if found := DEDUCTION.search(plain):
-        doubt = f"只写“扣{found[1]}分”，没有写明每处还是一次，按每处扣分处理"
-        return Guess("per_defect", Decimal(found[1]), doubt=doubt)
+    if deduction:
+        doubt = f"只写“扣{deduction[1]}分”，没有写明每处还是一次，按每处扣分处理"
+        return Guess("per_defect", Decimal(deduction[1]), doubt=doubt)
     return None
 
 
@@ -90,7 +94,7 @@ def _components(plain: str) -> tuple[tuple[str, Decimal], ...]:
     found = [
         ((match["after"] or match["before"]).strip("“”\"'"), Decimal(match["points"]))
         for match in COMPONENT.finditer(plain)
-        if not re.match(r"(?:有|每|发现)(?:一|1)?[处次项个]", match[0])
+        if not COUNTED.search(match["after"] or match["before"])
     ]
     names = [name for name, _ in found]
     if not all(names) or len(set(names)) != len(names) or not all(lost for _, lost in found):

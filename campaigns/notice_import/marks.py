@@ -15,6 +15,7 @@ _HEADING = re.compile(rf"\(({NUMBER})([分份])\)|\(({NUMBER})\)([分份])|[^\d.
 _HEADING_WEIGHT = re.compile(rf"\(?(?:权重:?)?({NUMBER})%\)?$")
 _FULL = re.compile(rf"(?:计|满分(?:为|是)?|得|赋|记|给|共)({NUMBER})([分份])")
 _BRACKETED = re.compile(rf"\(({NUMBER})([分份])\)")
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _CHINESE = "一二三四五六七八九十"
 _ORDINAL = re.compile(
     rf"(?:第?\(?(?P<digits>\d{{1,3}})\)?(?:[.、)](?!\d)|(?<=\)))"
@@ -81,6 +82,8 @@ def _misread(number: str, sign: str | None) -> str:
 def ordinal(text: str) -> tuple[int, str] | None:
     """(number, the rest as printed) of a text that begins with one: 1. 7、 (3) 一、 （二）."""
     stripped = text.lstrip()
+    if stripped[:1] and stripped[0] in _CIRCLED:
+        return _CIRCLED.index(stripped[0]) + 1, stripped[1:].lstrip()
     head = stripped[:12]
     wide = {"．": ".", "（": "(", "）": ")", "，": ",", "　": " "}
     plain = "".join(

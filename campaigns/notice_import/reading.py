@@ -16,6 +16,7 @@ from campaigns.notice_import.marks import (
 from campaigns.notice_import.proposal import Doubt, Place, Proposal, ProposedSection
 from campaigns.notice_import.rows import Line, Row, marks_sections, numbers_sections, read_rows
 from campaigns.notice_import.tables import Annex
+from campaigns.rubric.base import show
 from documents.inspection.result import InspectionError
 
 LONGEST_SECTION_TITLE = 60
@@ -100,6 +101,7 @@ class _Reader:
         self.sections: list[ProposedSection] = []
         self.items: list = []
         self.open: OpenItem | None = None
+        self.group = ""
         self.doubts: list[Doubt] = []
         self.total = None
 
@@ -166,12 +168,14 @@ class _Reader:
             return True
         if self.by_section:
             return bool(row.points) or (not row.opens and not self.headings_numbered)
-        if self.headings_marked:
-            return now.amount is not None
-        return not self.headings_numbered and not (row.opens and not row.points)
+        if self.headings_numbered:
+            return self.headings_marked and now.amount is not None
+        broken = now.amount is None if self.headings_marked else not row.points
+        return not (row.opens and broken)
 
     def _begin_section(self, row: Row, text: str, number: str, points: str) -> None:
         self.close()
+        self.group = ""
         position = len(self.sections) + 1
         section = ProposedSection(
             key=f"s{position}", number=ordinal_in_cell(number) if number else None,
@@ -217,7 +221,7 @@ class _Reader:
             update={"amount": amount.value, "is_weight": is_weight or self.by_section}
         )
         if printed is not None and printed != amount.value:
-            words = f"标题印作 {printed}，分值格印作 {amount.value}"
+            words = f"标题印作 {show(printed)}，分值格印作 {show(amount.value)}"
             self._section_doubt("points", words, row)
         if amount.doubt:
             self._section_doubt("misread", amount.doubt, row)
@@ -262,10 +266,20 @@ class _Reader:
             lines = [Line(rest, False)]
         pieces = _scored_pieces(lines)
         if len(pieces) > 1:
-            for piece in pieces:
-                self._begin_item(row, piece, points="", evidence=row.evidence)
+            self._take_scored_pieces(row, pieces)
             return
         self._begin_item(row, lines, points=row.points, evidence=row.evidence)
+
+    def _take_scored_pieces(self, row: Row, pieces: list[list[Line]]) -> None:
+        """Several items in one cell; the cell of points should hold their sum."""
+        amounts = [amount_in_text("".join(line.text for line in piece)) for piece in pieces]
+        summed = sum(amount.value for amount in amounts)
+        in_cell = amount_in_cell(row.points)
+        for piece, amount in zip(pieces, amounts, strict=True):
+            self._begin_item(row, piece, points=show(amount.value), evidence=row.evidence)
+            if in_cell and in_cell.value != summed and piece is pieces[0]:
+                words = f"分值格印作 {show(in_cell.value)} 分，格中各项合计 {show(summed)} 分"
+                self.open.doubt("points", words, "分值")
 
     def _stands_alone(self, row: Row) -> bool:
         """A row that lost its points and its number, but names full points like the one above."""
@@ -287,7 +301,9 @@ class _Reader:
         number = found[0] if found else None
         if number is None and not self.numbers_sections:
             number = ordinal_in_cell(row.number)
+        self.group = row.group or self.group
         self.open = OpenItem(
+            group=self.group,
             key=f"i{len(self.items) + 1}",
             section=self.sections[-1].key,
             number=number,

@@ -19,8 +19,8 @@ class Line:
 
 @dataclass
 class Row:
-    """`section`, `number`, `points`, `evidence`: the text of the cell that begins in this row, or
-    ""; `lines`: the criterion. `opens`: first row of a table that continues the one before."""
+    """`section`, `group` (a name between section and item), `number`, `points`, `evidence`: the
+    text of the cell that begins in this row, or ""; `lines`: the criterion. `opens`: first row of a table that continues the one before."""
 
     table: int
     row: int
@@ -28,6 +28,7 @@ class Row:
     number: str = ""
     points: str = ""
     evidence: str = ""
+    group: str = ""
     lines: list[Line] = field(default_factory=list)
     opens: bool = False
     points_span: int = 1
@@ -103,12 +104,14 @@ def _read_row(stream, index: int, table: Table, columns: Columns, row: int) -> R
         return read
     for cell in filled:
         role = columns.roles.get(cell.column, "")
+        if role == "section" and cell.text.strip().isdigit():
+            role = "number"  # items counted under their heading
         if role == "criterion":
             read.lines += [
                 Line(text, ordinal(text) is not None or at in cell.numbered)
                 for at, text in enumerate(cell.lines)
             ]
-        elif role in ("section", "number", "points", "evidence"):
+        elif role in ("section", "group", "number", "points", "evidence"):
             former = getattr(read, role)
             setattr(read, role, f"{former}\n{cell.text}" if former else cell.text)
             if role == "points":
@@ -118,9 +121,10 @@ def _read_row(stream, index: int, table: Table, columns: Columns, row: int) -> R
 
 def numbers_sections(stream: Stream) -> bool:
     """Whether the column of numbers counts the sections rather than the items."""
-    numbers = sum(ordinal_in_cell(row.number) is not None for row in stream.rows)
+    numbered = [row for row in stream.rows if ordinal_in_cell(row.number) is not None]
+    both = sum(bool(row.section) for row in numbered)
     sections = sum(bool(row.section) for row in stream.rows)
-    return bool(numbers) and sections > 0 and numbers <= sections
+    return bool(numbered) and both >= 0.8 * len(numbered) and len(numbered) <= sections
 
 
 def marks_sections(stream: Stream) -> bool:

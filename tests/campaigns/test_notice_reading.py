@@ -257,3 +257,53 @@ def test_reading_in_the_child_gives_the_same(tmp_path):
     source.write_bytes(b"PK\x03\x04 not a zip")
     with pytest.raises(InspectionError, match="已损坏"):
         read_annex_safely(source, source.name)
+
+
+OTHER_LAYOUTS = {
+    "rows counted through, two columns of text, a heading without points, bonus, total": (
+        [["序号", "考核项目", "考核内容", "分值", "评分标准", "得分"],
+         ["1", "管理（20分）", "制度", "10", "制度健全得10分，缺一项扣2分，扣完为止", ""],
+         ["2", "", "持证", "10", "未持证每人扣1分", ""],
+         ["3", "安全", "消防", "15", "每发现一处损坏扣1分", ""],
+         ["4", "", "预案", "5", "无预案不得分", ""],
+         ["5", "加分项", "表彰", "5", "省级表彰加5分", ""],
+         ["合计", "", "", "40", "", ""]],
+        (1,),
+        {"1.1": (10, "per_defect", 2), "1.2": (10, "per_defect", 1), "2.1": (15, "per_defect", 1),
+         "2.2": (5, "all_or_nothing", None), "3.1": (5, "bonus", None)},
+    ),
+    "two levels of names, the second with points of its own": (
+        [["一级指标", "二级指标", "评价标准", "分值", "佐证材料"],
+         ["党建（30分）", "组织（10分）", "建党组织，酌情给分。", "5", "文件"],
+         ["", "", "亮身份，酌情给分。", "5", "照片"],
+         ["", "作用（20分）", "活动每少一次扣1分。", "20", "记录"]],
+        (0, 1),
+        {"1.1": (5, "judged", None), "1.2": (5, "judged", None), "1.3": (20, "per_defect", 1)},
+    ),
+    "a title above, headings as rows, items counted in the same column": (
+        [["美好家园评分表", "", "", ""], ["项目", "标准", "分值", "备注"],
+         ["一、环境（50分）", "", "", ""], ["1", "路面有一处垃圾扣0.5分", "30", ""],
+         ["2", "绿化，酌情扣分", "20", ""], ["二、服务（50分）", "", "", ""],
+         ["1", "有投诉不得分", "50", ""], ["总分", "", "100", ""]],
+        (),
+        {"1.1": (30, "per_defect", Decimal("0.5")), "1.2": (20, "judged", None),
+         "2.1": (50, "all_or_nothing", None)},
+    ),
+    "several items with points in one cell": (
+        [["项目", "考核内容及评分标准", "分值"],
+         ["环境20分", "(1)清扫，酌情扣分(10分)\n(2)清运，酌情扣分(10分)", "20"],
+         ["秩序30分", "①值班，缺岗一次扣2分（15分）", "15"],
+         ["", "②停车，否则不得分（15分）", "15"]],
+        (0,),
+        {"1.1": (10, "judged", None), "1.2": (10, "judged", None),
+         "2.1": (15, "per_defect", 2), "2.2": (15, "all_or_nothing", None)},
+    ),
+}  # fmt: skip
+
+
+@extensions
+@pytest.mark.parametrize("layout", OTHER_LAYOUTS)
+def test_other_layouts_that_bureaus_use(layout, extension, tmp_path):
+    page, merged, wanted = OTHER_LAYOUTS[layout]
+    make = {"docx": notices.as_docx, "xlsx": notices.as_xlsx}[extension]
+    assert lines(read(make([page], merged), tmp_path, extension)) == wanted
