@@ -16,8 +16,6 @@ from campaigns.rubric.base import show
 TAKEN_KINDS = (
     "judged", "all_or_nothing", "per_defect", "components", "graded", "negative", "bonus",
 )  # fmt: skip
-NO_GRADES = "方案未规定等次，系统默认好、较好、一般、差四档"
-GRADES = (("A", "好", "1"), ("B", "较好", "0.8"), ("C", "一般", "0.6"), ("D", "差", "0"))
 
 
 def sections_data(proposal: Proposal) -> list[dict[str, Any]]:
@@ -37,7 +35,7 @@ def _section_data(proposal: Proposal, section: ProposedSection, codes: dict) -> 
         "source": f"附件 {section.place}",
         "items": [item_data(item, section, codes[item.key]) for item in proposal.items_of(section)],
     }
-    if section.is_weight and not section.is_bonus:
+    if section.is_weight:
         data["weight"] = show(section.amount or Decimal(0))
         return data
     data["points"] = show(proposal.sum_of(section) if section.amount is None else section.amount)
@@ -66,11 +64,6 @@ def item_data(item: ProposedItem, section: ProposedSection, code: str) -> dict[s
             {"code": f"c{number}", "title": title[:120]}
             for number, title in enumerate(item.conditions, 1)
         ]
-    if item.kind == "graded":
-        data["grades"] = [
-            {"code": grade, "title": title, "share": share} for grade, title, share in GRADES
-        ]
-        data["unstated"] = {"grades": NO_GRADES}
     return data
 
 

@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from campaigns.definition import load_definition, shipped_definitions
+from campaigns.definition.rubric import Section
 from campaigns.notice_import.entry import read_annex, read_annex_safely
+from campaigns.notice_import.takeover import sections_data
 from documents.inspection import InspectionError
 from tests.factories import notices
 
@@ -94,6 +96,19 @@ def test_jiangmen_comes_out_by_weights(wording, is_merged, extension, tmp_path):
     assert {item.kind for item in proposal.items} == {"graded"} and len(proposal.items) == 25
     assert not any(item.doubts for item in proposal.items)
     assert [s.number for s in proposal.sections] == [1, 2, 3, 4] and proposal.sum_doubts() == {}
+
+
+@pytest.mark.parametrize("notice, key", [("houma", "houma_2025"), ("jiangmen", "jiangmen_2023")])
+def test_weighted_notices_taken_over_score_as_the_shipped_definitions(notice, key, tmp_path):
+    proposal = read(notices.notice_file(notice, "docx"), tmp_path, "docx")
+    shipped = load_definition(shipped_definitions()[key])
+    sections = [Section.model_validate(data) for data in sections_data(proposal)]
+    assert [(s.points, s.weight) for s in sections] == [
+        (s.points, s.weight) for s in shipped.rubric.sections
+    ]
+    assert [(i.code, i.kind, i.points) for s in sections for i in s.items] == [
+        (i.code, i.kind, i.points) for i in shipped.items()
+    ]
 
 
 def test_fujian_has_no_table_and_is_told_so(tmp_path):
