@@ -100,13 +100,18 @@ class Proposal(BaseModel):
         return any(section.is_weight for section in self.sections)
 
     def codes(self) -> dict[str, str]:
-        """Key of each section and live item → its code in the definition: "7", "7.3"."""
+        """Key of each section and live item → its code in the definition: "7", "7.3"; sections of
+        bonus are "B", "B2"."""
         found = {}
         live = [section for section in self.sections if self.items_of(section)]
-        for position, section in enumerate(live, 1):
-            found[section.key] = str(position)
+        counts = {True: 0, False: 0}
+        for section in live:
+            counts[section.is_bonus] += 1
+            number = counts[section.is_bonus]
+            code = f"B{number if number > 1 else ''}" if section.is_bonus else str(number)
+            found[section.key] = code
             for index, item in enumerate(self.items_of(section), 1):
-                found[item.key] = f"{position}.{index}"
+                found[item.key] = f"{code}.{index}"
         return found
 
     def sum_of(self, section: ProposedSection) -> Decimal:

@@ -9,7 +9,7 @@ from campaigns import wording
 from campaigns.definition import dump_definition, dump_json
 from campaigns.enums import CampaignState
 from campaigns.json_schema import definition_schema as schema_text
-from campaigns.permissions import can_create_campaign, can_edit_campaign
+from campaigns.permissions import can_create_campaign, can_edit_campaign, can_see_imports
 from campaigns.quotas import meters
 from campaigns.refinement import marks_of_items, refinements
 from campaigns.selectors import (
@@ -43,7 +43,11 @@ def campaign_list(request):
         }
         for campaign in campaigns
     ]
-    context = {"rows": rows, "can_create": can_create_campaign(request.member)}
+    context = {
+        "rows": rows,
+        "can_create": can_create_campaign(request.member),
+        "sees_imports": can_see_imports(request.member),
+    }
     return render(request, "campaigns/campaign_list.html", context)
 
 

@@ -82,7 +82,7 @@ def test_houma_comes_out_by_weights_with_its_bonus_and_its_fault(
     assert Counter(kind for _, kind, _ in found.values()) == {
         "graded": 36, "negative": 1, "bonus": 1,
     }  # fmt: skip
-    assert found["6.1"][0] == 1
+    assert found["B.1"][0] == 1
     assert len(proposal.items[-1].conditions) == 2 and "10次" in proposal.items[-1].conditions[1]
     assert proposal.total() == 100 and proposal.sum_doubts() == {}
 
@@ -285,7 +285,7 @@ OTHER_LAYOUTS = {
          ["合计", "", "", "40", "", ""]],
         (1,),
         {"1.1": (10, "per_defect", 2), "1.2": (10, "per_defect", 1), "2.1": (15, "per_defect", 1),
-         "2.2": (5, "all_or_nothing", None), "3.1": (5, "bonus", None)},
+         "2.2": (5, "all_or_nothing", None), "B.1": (5, "bonus", None)},
     ),
     "two levels of names, the second with points of its own": (
         [["一级指标", "二级指标", "评价标准", "分值", "佐证材料"],
