@@ -19,6 +19,7 @@ from documents.services import Draft, render_document
 from reviews.enums import Outcome
 from reviews.models import Dossier, Evidence, Revision, SignOff
 from reviews.selectors.parts import case_slot
+from reviews.selectors.version_moves import definition_of_content
 
 NUMERALS = "一二三四五六七八九十"
 PRINT_PIXELS = 900  # long side of a photo printed two in a row at 250 dpi
@@ -38,7 +39,7 @@ class Paper:
 
 def application_form(dossier: Dossier, revision: Revision) -> Paper:
     """申报表 as in the notice's annex: basic data, statement, one box per signing body."""
-    definition = dossier.version.definition
+    definition = definition_of_content(dossier, revision.content)
     content = revision.content
     fields = definition.fields(dossier.track)
     long = [field for field in fields if field.type == "longtext"]
@@ -131,7 +132,7 @@ def _copies(definition: Definition) -> str:
 
 def case_report(dossier: Dossier, revision: Revision) -> Paper:
     """典型案例材料: the sections of the notice's outline with their photos."""
-    definition = dossier.version.definition
+    definition = definition_of_content(dossier, revision.content)
     report = definition.form.case_report
     content = revision.content
     photos = _photos(content)

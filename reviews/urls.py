@@ -10,6 +10,7 @@ from reviews.views import (
     sign_offs,
     site_visits,
     submissions,
+    version_moves,
 )
 
 app_name = "reviews"
@@ -18,6 +19,7 @@ urlpatterns = [
     path("dossiers/export/", dossiers.dossier_export, name="dossier_export"),
     path("dossiers/create/", dossiers.dossier_create, name="dossier_create"),
     path("dossiers/<uuid:pk>/", dossiers.dossier_detail, name="dossier_detail"),
+    path("campaigns/<slug:key>/move-dossiers/", version_moves.dossier_move, name="dossier_move"),
     path("dossiers/<uuid:pk>/withdraw/", dossiers.dossier_withdraw, name="dossier_withdraw"),
     path("dossiers/<uuid:pk>/form/", drafts.dossier_form, name="dossier_form"),
     path("dossiers/<uuid:pk>/case-report/", drafts.dossier_case_report, name="dossier_case_report"),

@@ -40,3 +40,8 @@ def can_request_papers(member: Membership) -> bool:
 def is_signed(dossier: Dossier) -> bool:
     """Whether a body has given its opinion on the dossier (steps passed over do not count)."""
     return dossier.sign_offs.exclude(signed_by=None).exists()
+
+
+def can_move_dossiers(member: Membership) -> bool:
+    """- The city bureau takes dossiers over into a newer version of the definition."""
+    return member.role == Role.CITY_OFFICER

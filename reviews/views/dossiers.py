@@ -45,6 +45,7 @@ from reviews.selectors.papers import paper_rows
 from reviews.selectors.parts import FORM, SELF_ASSESSMENT, case_slot
 from reviews.selectors.returns import last_return
 from reviews.selectors.timeline import timeline, waiting_words
+from reviews.selectors.version_moves import definition_of_content
 from reviews.services.dossiers import create_dossier, withdraw_dossier
 from reviews.views.contents import with_addresses
 
@@ -220,7 +221,8 @@ def dossier_detail(request, pk):
         context |= _work_to_do(request, dossier)
         context["flagged"] = _flagged(request, dossier, context["answered"])
     elif dossier.revision:
-        content = readable_content(definition, dossier.track, dossier.revision.content)
+        content = dossier.revision.content
+        content = readable_content(definition_of_content(dossier, content), dossier.track, content)
         context["content"] = with_addresses(content, request.tenant.slug)
     return render(request, "reviews/dossier_detail.html", context)
 

@@ -35,6 +35,7 @@ from reviews.selectors.sign_offs import (
 )
 from reviews.selectors.site_visits import visit_of
 from reviews.selectors.timeline import timeline, waiting_words
+from reviews.selectors.version_moves import definition_of_content
 from reviews.services.sign_offs import check_deadline, check_not_own
 from reviews.services.sign_offs import sign_off as sign
 from reviews.views.contents import with_addresses
@@ -203,7 +204,8 @@ def _context(request, dossier, step, form, obstacle) -> dict:
 
 def submitted_content(request, dossier) -> dict:
     """The present revision in the order of the notice, its files with addresses."""
-    content = readable_content(dossier.version.definition, dossier.track, dossier.revision.content)
+    content = dossier.revision.content
+    content = readable_content(definition_of_content(dossier, content), dossier.track, content)
     return with_addresses(content, request.tenant.slug)
 
 

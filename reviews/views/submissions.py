@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +16,7 @@ from reviews.selectors.evidence import counts_by_slot, present_evidence
 from reviews.selectors.parts import FORM, SELF_ASSESSMENT, case_slot
 from reviews.selectors.returns import last_return
 from reviews.selectors.timeline import waiting_words
+from reviews.selectors.version_moves import definition_of_content
 from reviews.services.dossiers import check_editable
 from reviews.services.submissions import submit_dossier
 from reviews.views.contents import with_addresses
@@ -119,9 +119,8 @@ def dossier_revision(request, pk, number):
     """Who sees the dossier: the content of one revision as it was submitted."""
     dossier = load_dossier(request, pk)
     revision = _load_revision(dossier, number)
-    if revision.content["campaign"]["definition_sha256"] != dossier.version.sha256:
-        raise Http404("revision of another version")
-    content = readable_content(dossier.version.definition, dossier.track, revision.content)
+    definition = definition_of_content(dossier, revision.content)
+    content = readable_content(definition, dossier.track, revision.content)
     context = {
         "dossier": dossier,
         "revision": revision,
