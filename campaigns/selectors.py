@@ -152,16 +152,18 @@ def next_version_number(campaign: Campaign) -> int:
 
 
 def visible_drafts(member: Membership) -> QuerySet[DefinitionDraft]:
-    """Definitions being written, the last changed first.
+    """Definitions that are or were being written, the last changed first.
 
     - those who set up campaigns."""
     if not can_edit_drafts(member):
         return DefinitionDraft.objects.none()
-    return (
-        DefinitionDraft.objects.filter(stored_as=None)
-        .select_related("campaign", "base", "updated_by__organisation", "updated_by__user")
-        .order_by("-updated_at")
-    )
+    related = ("campaign", "base", "stored_as__campaign", "updated_by__user")
+    return DefinitionDraft.objects.select_related(*related).order_by("-updated_at")
+
+
+def open_drafts(member: Membership) -> QuerySet[DefinitionDraft]:
+    """Drafts not yet stored as a version, without their bodies."""
+    return visible_drafts(member).filter(stored_as=None).defer("body", "base__body")
 
 
 def visible_imports(member: Membership) -> QuerySet[NoticeImport]:

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from campaigns.views import changes, comparisons, editions, imports, pages
+from campaigns.views import (
+    changes,
+    comparisons,
+    draft_parts,
+    drafts,
+    editions,
+    imports,
+    pages,
+)
 
 app_name = "campaigns"
 urlpatterns = [
@@ -28,6 +36,21 @@ urlpatterns = [
             name=f"import_item_{decision}",
         )
         for decision in imports.DECISIONS
+    ),
+    path("campaigns/drafts/", drafts.draft_list, name="draft_list"),
+    path("campaigns/drafts/new/", drafts.draft_create, name="draft_create"),
+    path("campaigns/drafts/<uuid:pk>/", drafts.draft_detail, name="draft_detail"),
+    path("campaigns/drafts/<uuid:pk>/unstated/", drafts.draft_unstated, name="draft_unstated"),
+    path("campaigns/drafts/<uuid:pk>/discard/", drafts.draft_discard, name="draft_discard"),
+    path("campaigns/drafts/<uuid:pk>/store/<slug:goal>/", drafts.draft_store, name="draft_store"),
+    path(
+        "campaigns/drafts/<uuid:pk>/part/<path:place>/", draft_parts.draft_part, name="draft_part"
+    ),
+    path("campaigns/drafts/<uuid:pk>/add/<path:place>/", draft_parts.draft_add, name="draft_add"),
+    path(
+        "campaigns/drafts/<uuid:pk>/remove/<path:place>/",
+        draft_parts.draft_remove,
+        name="draft_remove",
     ),
     path("campaigns/<slug:key>/", pages.campaign_detail, name="campaign_detail"),
     path("campaigns/<slug:key>/definition/", pages.definition, name="definition"),

@@ -65,6 +65,25 @@ def application_form(dossier: Dossier, revision: Revision) -> Paper:
     )
 
 
+def blank_application_form(definition: Definition, track: str) -> dict:
+    """The 申报表 of a track before anything is filled in, as ``_application_table.html`` has it."""
+    content = {
+        "dossier": {"track": track}, "community": {"name": ""}, "applicant": {"name": ""}, "form": {},
+    }  # fmt: skip
+    fields = definition.fields(track)
+    long = [field for field in fields if field.type == "longtext"]
+    basics = [field for field in fields if field.type in BASIC_TYPES]
+    return {
+        "basics": [{"label": f.title, **_basic_value(f, definition, content)} for f in basics],
+        "statements": [_long_value(field, content) for field in long if field.required],
+        "remarks": [_long_value(field, content) for field in long if not field.required],
+        "boxes": [
+            {"title": step.box, **_signed(None)} for step in definition.boxes if step.applies(track)
+        ],
+        "copies": _copies(definition),
+    }
+
+
 def _basic_value(field, definition: Definition, content: dict) -> dict:
     if field.type == "track":
         ticks = [

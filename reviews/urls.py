@@ -7,6 +7,7 @@ from reviews.views import (
     evidence,
     filings,
     papers,
+    previews,
     sign_offs,
     site_visits,
     submissions,
@@ -15,6 +16,7 @@ from reviews.views import (
 
 app_name = "reviews"
 urlpatterns = [
+    path("campaigns/drafts/<uuid:pk>/preview/", previews.draft_preview, name="draft_preview"),
     path("dossiers/", dossiers.dossier_list, name="dossier_list"),
     path("dossiers/export/", dossiers.dossier_export, name="dossier_export"),
     path("dossiers/create/", dossiers.dossier_create, name="dossier_create"),

@@ -1,9 +1,14 @@
 from django.urls import path
 
-from scoring.views import assignments, experts, panels, rankings, scorecards
+from scoring.views import assignments, experts, panels, previews, rankings, scorecards
 
 app_name = "scoring"
 urlpatterns = [
+    path(
+        "campaigns/drafts/<uuid:pk>/preview/scorecard/",
+        previews.draft_scorecard,
+        name="draft_scorecard",
+    ),
     path("experts/", experts.expert_list, name="expert_list"),
     path("experts/new/", experts.expert_create, name="expert_create"),
     path("experts/<uuid:pk>/switch/", experts.expert_switch, name="expert_switch"),

@@ -66,11 +66,13 @@ class DataLocator(Locator):
         self.data = data
 
     def place(self, location: Iterable[Any]) -> tuple[str, int]:
-        node, path = self.data, ""
+        node, path, is_tag_read = self.data, "", False
         for part in location:
             is_mapping = isinstance(node, dict)
-            if is_mapping and part not in node and node.get("kind") == part:
+            if is_mapping and node.get("kind") == part and not is_tag_read:
+                is_tag_read = True  # the name of a union member, which may also be a field's
                 continue
+            is_tag_read = False
             path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
             inside = isinstance(node, list | tuple) and isinstance(part, int) and part < len(node)
             node = node[part] if inside else node.get(part) if is_mapping else None
@@ -140,8 +142,13 @@ def problems_of(error: ValidationError, locator: Locator) -> list[Problem]:
         ):
             continue  # the list is short only because of the members reported by themselves
         path, line = locator.place(detail["loc"])
-        template = _MESSAGES.get(detail["type"], "内容不正确（{message}）")
-        context = {"message": detail["msg"], **detail.get("ctx", {})}
-        text = template.format_map({key: str(value) for key, value in context.items()})
-        found.append(Problem(path, line, text.replace(" or ", " 或 ").replace("'", "")))
+        found.append(Problem(path, line, message_of(detail)))
     return found
+
+
+def message_of(detail: Any) -> str:
+    """One error of pydantic in Chinese."""
+    template = _MESSAGES.get(detail["type"], "内容不正确（{message}）")
+    context = {"message": detail["msg"], **detail.get("ctx", {})}
+    text = template.format_map({key: str(value) for key, value in context.items()})
+    return text.replace(" or ", " 或 ").replace("'", "")

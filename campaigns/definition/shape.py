@@ -46,6 +46,7 @@ class Member:
     is_optional: bool = False
     max_length: int | None = None
     has_page: bool = False
+    owner: type[Part] = Part
 
     @property
     def is_required(self) -> bool:
@@ -97,7 +98,11 @@ def members(model: type[Part]) -> tuple[Member, ...]:
         limit = details.pop("max_length", None) or _max_length(field.metadata)
         has_page = model is Definition and field.is_required()  # a main part of the notice
         key = field.alias or name
-        found.append(Member(key, name, kind, field, max_length=limit, has_page=has_page, **details))
+        found.append(
+            Member(
+                key, name, kind, field, max_length=limit, has_page=has_page, owner=model, **details
+            )
+        )
     return tuple(sorted(found, key=lambda member: member.name in ABOUT))
 
 

@@ -13,7 +13,7 @@ MOST_BYTES = MOST_CHARACTERS * 3
 YAML_INPUT = forms.ClearableFileInput(attrs={"accept": ".yaml,.yml,.json"})
 
 
-def _shipped() -> list[tuple[str, str]]:
+def shipped_choices() -> list[tuple[str, str]]:
     """key → title of what comes with the system."""
     return [(key, load_definition(path).title) for key, path in shipped_definitions().items()]
 
@@ -52,7 +52,7 @@ class CampaignForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["shipped"].choices = [*_shipped(), (UPLOAD, "上传方案定义文件")]
+        self.fields["shipped"].choices = [*shipped_choices(), (UPLOAD, "上传方案定义文件")]
 
     def clean_definition(self):
         upload = self.cleaned_data["definition"]

@@ -7,7 +7,7 @@ from ``tree.digest``), and is refused when somebody else has changed it since.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -23,6 +23,7 @@ from core import audit
 from core.errors import Conflict, Refused
 
 MOST_DRAFTS = 100
+MOST_MEMBERS = 500
 UNNAMED = "未命名的方案"
 
 
@@ -51,10 +52,52 @@ def create_draft(
     return draft
 
 
+def edit_piece(
+    draft,
+    place: tree.Place,
+    edit: Callable[[Any], Any],
+    *,
+    actor,
+    seen: str,
+    view: Callable[[Any], Any] | None = None,
+    what: str = "set",
+) -> DefinitionDraft:
+    """Put ``edit(piece)`` at the place. ``view`` is the part of the piece that was seen and that
+    nobody else may have changed; without one it is the whole piece."""  # fmt: skip
+    return _change(
+        draft,
+        place,
+        lambda body: tree.with_piece(body, place, edit(tree.piece(body, place))),
+        actor,
+        seen,
+        what,
+        view,
+    )
+
+
 def set_piece(draft, place: tree.Place, value: Any, *, actor, seen: str) -> DefinitionDraft:
     """Put a value at the place."""
-    return _change(
-        draft, place, lambda body: tree.with_piece(body, place, value), actor, seen, "set"
+    return edit_piece(draft, place, lambda _: value, actor=actor, seen=seen)
+
+
+def set_fields(
+    draft, place: tree.Place, values: dict[str, Any], keys: Collection[str], *, actor, seen: str
+) -> DefinitionDraft:
+    """Put these fields into the part at the place; of ``keys``, those without a value go. Its other
+    fields, the lists in it, may meanwhile have been changed by others."""
+
+    def edit(part):
+        part = part if isinstance(part, dict) else {}
+        kept = {key: value for key, value in part.items() if key not in keys}
+        return kept | {key: value for key, value in values.items() if key in keys}
+
+    return edit_piece(draft, place, edit, actor=actor, seen=seen, view=fields_view(keys))
+
+
+def fields_view(keys: Collection[str]) -> Callable[[Any], Any]:
+    """What a form of these fields shows of a part."""
+    return lambda part: (
+        {key: part[key] for key in keys if key in part} if isinstance(part, dict) else part
     )
 
 
@@ -62,24 +105,26 @@ def add_piece(draft, place: tree.Place, value: Any, *, actor) -> DefinitionDraft
     """Append a member to the list at the place. What others do to the list is no conflict."""
 
     def add(body):
-        members = tree.piece(body, place)
-        return tree.with_piece(
-            body, place, [*(members if isinstance(members, list) else ()), value]
-        )
+        members = _list(tree.piece(body, place))
+        if len(members) >= MOST_MEMBERS:
+            raise Refused(f"这个列表已有 {MOST_MEMBERS} 项，不能再增加。")
+        return tree.with_piece(body, place, [*members, value])
 
     return _change(draft, place, add, actor, None, "added")
 
 
-def insert_piece(draft, place: tree.Place, value: Any, *, actor, seen: str) -> DefinitionDraft:
-    """Put a member into a list right behind the one at the place, which is the one seen."""
-    *parent, position = place
-
-    def insert(body):
-        members = tree.piece(body, tuple(parent))
-        after = [*members[: position + 1], value, *members[position + 1 :]]
-        return tree.with_piece(body, tuple(parent), after)
-
-    return _change(draft, place, insert, actor, seen, "inserted")
+def insert_piece(
+    draft, place: tree.Place, position: int, value: Any, *, actor, seen: str
+) -> DefinitionDraft:
+    """Put a member into the list at the place, before the position."""
+    return edit_piece(
+        draft,
+        place,
+        lambda members: [*_list(members)[:position], value, *_list(members)[position:]],
+        actor=actor,
+        seen=seen,
+        what="inserted",
+    )
 
 
 def remove_piece(draft, place: tree.Place, *, actor, seen: str) -> DefinitionDraft:
@@ -101,6 +146,10 @@ def order_pieces(
             raise Refused("顺序与现在的列表不符，请刷新页面后重试。") from None
 
     return _change(draft, place, order_list, actor, seen, "ordered")
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 @transaction.atomic
@@ -176,16 +225,13 @@ def sound_definition(draft: DefinitionDraft) -> Definition:
 
 @transaction.atomic
 def _change(
-    draft: DefinitionDraft,
-    place: tree.Place,
-    act: Callable[[dict], dict],
-    actor,
-    seen: str | None,
-    what: str,
-) -> DefinitionDraft:
+    draft: DefinitionDraft, place: tree.Place, act: Callable[[dict], dict], actor,
+    seen: str | None, what: str, view: Callable[[Any], Any] | None = None,
+) -> DefinitionDraft:  # fmt: skip
     _may_edit(actor)
     draft = _locked(draft)
-    before = tree.digest(tree.piece(draft.body, place))
+    present = tree.piece(draft.body, place)
+    before = tree.digest(view(present) if view else present)
     if seen is not None and seen != before:
         who = draft.updated_by.user.name if draft.updated_by else "其他人"
         raise Conflict(f"{who}刚刚改动了这一处，您的内容还没有保存。")

@@ -2,6 +2,7 @@
 // fragment swapped in by htmx is treated like the page it came into. Nothing here is essential.
 import { initAutosave } from "./autosave.js";
 import { initCharcount } from "./charcount.js";
+import { initDesigner } from "./designer.js";
 import { initElder } from "./elder.js";
 import { initGuard } from "./guard.js";
 import { initHtmx } from "./htmx.js";
@@ -23,6 +24,7 @@ function init(root) {
   initUpload(root);
   initAutosave(root);
   initScorecard(root);
+  initDesigner(root);
   initCharts(root);
 }
 

@@ -65,7 +65,7 @@ def test_piece_is_set_added_duplicated_moved_and_removed_each_with_a_record(peop
     assert DefinitionDraft.objects.get().body["levels"][0]["title"] == "业主委员会"
     add_piece(draft, place, {"code": "province"}, actor=officer)
     assert codes() == [*first, "province"]
-    insert_piece(draft, (*place, 0), {"code": "copy"}, actor=officer, seen=seen(draft, *place, 0))
+    insert_piece(draft, place, 1, {"code": "copy"}, actor=officer, seen=seen(draft, *place))
     assert codes()[:2] == [first[0], "copy"]
     remove_piece(draft, (*place, 1), actor=officer, seen=seen(draft, *place, 1))
     order = [1, 0, *range(2, len(first) + 1)]

@@ -73,6 +73,8 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data):
         if self._in_textarea and self._form is not None:
+            if not self._form.values[self._name][0]:
+                data = data.removeprefix("\n")  # as browsers do
             self._form.values[self._name][0] += data
 
 
@@ -83,9 +85,9 @@ def read_forms(response) -> list[PageForm]:
     return reader.forms
 
 
-def read_form(response, field_name: str = "form_key") -> PageForm:
+def read_form(response, field_name: str = "form_key", status: int = 200) -> PageForm:
     """The one form of the page that has a field of this name."""
-    assert response.status_code == 200, response.status_code
+    assert response.status_code == status, response.status_code
     found = [f for f in read_forms(response) if field_name in {*f.values, *f.options, *f.files}]
     assert len(found) == 1, f"{len(found)} forms with {field_name}"
     return found[0]

@@ -21,6 +21,7 @@ from accounts.services.invitations import invite_member, secret_of
 from campaigns.definition import load_definition
 from campaigns.models import Campaign
 from campaigns.services import create_campaign, open_campaign
+from campaigns.services.drafts import create_draft
 from communities.models import PropertyCompany
 from communities.services import record_fact, register_company
 from core.clock import today
@@ -378,6 +379,21 @@ class _Builder:
         )
         return open_campaign(campaign, actor=self.people.city_officer) if is_open else campaign
 
+    def draft(self, campaign: Campaign) -> None:
+        """A draft of the campaign's next version."""
+        base = campaign.versions.get()
+        body = {**base.body, "title": f"{self.token}方案草稿"}
+        draft = create_draft(body, actor=self.people.city_officer, base=base, campaign=campaign)
+        for thing, place, goal in (
+            ("definition_draft", "route/0", "version"),
+            ("draft_levels", "levels", "campaign"),
+            ("draft_calendar", "calendar", "campaign"),
+            ("draft_rubric", "rubric", "campaign"),
+            ("draft_items", "rubric/sections/0/items", "campaign"),
+            ("draft_requirement", "requirements/3", "campaign"),
+        ):
+            self.world.things[thing] = {"pk": draft.pk, "place": place, "goal": goal}
+
     def leftovers(self) -> None:
         people, world = self.people, self.world
         prepared = self.campaign("prepared", is_open=False)
@@ -386,6 +402,7 @@ class _Builder:
         world.things["import"] = {"pk": imported.pk}
         world.things["import_item"] = {"pk": imported.pk, "row": "i1"}
         world.things["import_section"] = {"pk": imported.pk, "row": "s1"}
+        self.draft(prepared)
         filing = file_obligation(
             Campaign.objects.get(key=world.things["campaign"]["key"]),
             "plan",

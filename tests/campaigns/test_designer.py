@@ -1,0 +1,551 @@
+"""The pages on which a definition is written, filled in as they are rendered."""
+
+import json
+import re
+
+import pytest
+from django.urls import reverse
+
+from campaigns.definition import load_definition, shipped_definitions, tree
+from campaigns.definition.shape import members, walk_data
+from campaigns.designer import unsaid
+from campaigns.models import Campaign, CampaignVersion, DefinitionDraft
+from campaigns.services.drafts import create_draft, set_piece
+from core.models import AuditRecord
+from tests.factories.campaigns import SHIPPED, make_campaign
+from tests.factories.forms import read_form, read_forms
+
+
+def shipped_body(key=SHIPPED):
+    return json.loads(load_definition(shipped_definitions()[key]).canonical_json())
+
+
+@pytest.fixture
+def officer(people, client):
+    client.force_login(
+        people.city_officer.user, backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return client
+
+
+@pytest.fixture
+def draft(people):
+    return create_draft(shipped_body(), actor=people.city_officer)
+
+
+def url(draft, name, *args):
+    return reverse(f"campaigns:draft_{name}", args=["yunzhou", draft.pk, *args])
+
+
+def text(response):
+    return response.content.decode()
+
+
+def body(draft):
+    draft.refresh_from_db()
+    return draft.body
+
+
+def form_of(officer, draft, place, name="part", field="was"):
+    return read_form(officer.get(url(draft, name, place)), field)
+
+
+def save(officer, draft, place, **changes):
+    return officer.post(url(draft, "part", place), form_of(officer, draft, place).filled(**changes))
+
+
+# Every part
+
+
+def test_every_part_opens_and_saving_it_unchanged_changes_nothing(officer, draft):
+    """A page of every class of part in the shipped definition; the same content afterwards."""
+    before = tree.digest(draft.body)
+    pages = [here for here in walk_data(draft.body) if not (here.member and here.member.is_inline)]
+    assert len(pages) > 200
+    kinds = set()
+    for here in pages:
+        if here.model in kinds:
+            continue
+        kinds.add(here.model)
+        place = tree.place_text(here.place) or "head"
+        answer = save(officer, draft, place)
+        assert answer.status_code == 302, (place, re.findall("field-error.*", text(answer))[:3])
+        for member in members(here.model):
+            if member.kind == "parts":
+                inner = f"{place}/{member.key}" if here.place else member.key
+                assert officer.get(url(draft, "part", inner)).status_code in (200, 302)
+                assert officer.get(url(draft, "add", inner)).status_code == 200
+    assert tree.digest(body(draft)) == before
+    assert not AuditRecord.objects.filter(verb="draft.changed").exists()
+
+
+@pytest.mark.parametrize("key", list(shipped_definitions()))
+def test_shipped_definition_stored_unchanged_is_the_same(people, officer, key):
+    draft = create_draft(shipped_body(key), actor=people.city_officer)
+    address = url(draft, "store", "campaign")
+    data = read_form(officer.get(address), "lock_version").filled(key="again")
+    assert officer.post(address, data).status_code == 302
+    expected = load_definition(shipped_definitions()[key]).sha256()
+    assert Campaign.objects.get(key="again").versions.get().sha256 == expected
+
+
+# One part
+
+
+def test_field_is_changed_and_the_rest_stays(officer, draft):
+    before = body(draft)["calendar"][2]
+    answer = save(officer, draft, "calendar/2", due="2023-11-05", title="申报截止")
+    assert answer.status_code == 302
+    after = body(draft)["calendar"][2]
+    assert after == {**before, "due": "2023-11-05", "title": "申报截止"}
+    assert "已保存" in text(officer.get(answer.url))
+
+
+@pytest.mark.parametrize(
+    ("place", "changes", "message"),
+    [
+        ("calendar/2", {"due": "2023-13-45"}, "应为日期"),
+        ("calendar/2", {"due": ""}, "请填写截止日期"),
+        ("calendar/2", {"code": "有空 格"}, "编号只能用字母"),
+        ("calendar/2", {"code": ""}, "请填写编号"),
+        ("calendar/2", {"grace_minutes": "很多"}, "应为整数"),
+        ("calendar/2", {"grace_minutes": "-3"}, "不能小于 0"),
+        ("levels/0", {"title": "长" * 121}, "文字过长，至多 120 字"),
+        ("levels/0", {"note": "长" * 5001}, "文字过长，至多 5000 字，现在 5001 字"),
+        ("levels/3", {"names:unstated": "长" * 301}, "文字过长，至多 300 字"),
+        ("rubric", {"total": "一百"}, "应为数字"),
+        ("rubric", {"total": "9" * 20}, "数字过大"),
+        ("rubric", {"mark_step": "0"}, "应大于 0"),
+        ("rubric/sections/0/items/0", {"points": "2.12345"}, "小数位数过多"),
+        ("route/0", {"level": "moon"}, "请选择列出的一项"),
+        ("route/0", {"type": "moon"}, "请选择列出的一项"),
+        ("quotas/0", {"rule.value": "-1"}, "不能小于 0"),
+        ("head", {"year": "1999"}, "不能小于 2000"),
+        ("head", {"evidence_window.since": "昨天"}, "应为日期"),
+        ("head", {"authorities": ""}, "请填写组织单位"),
+        ("tracks/0", {"applicant_kinds": []}, "请填写申报主体"),
+    ],
+)  # fmt: skip
+def test_wrong_input_is_told_beside_its_field_and_kept(officer, draft, place, changes, message):
+    before = body(draft)
+    answer = save(officer, draft, place, **changes)
+    shown = text(answer)
+    assert answer.status_code == 200 and message in shown
+    assert body(draft) == before
+    form = read_form(answer, "was")
+    for name, typed in changes.items():
+        if isinstance(typed, str) and name not in ("level", "type"):
+            assert form.values.get(name, [""])[0] == typed
+        assert f'id="id_{name}_error"' in shown
+
+
+def test_what_is_wrong_with_the_whole_part_is_saved_and_told(officer, draft):
+    answer = save(officer, draft, "calendar/2", opens="2024-01-01")
+    assert answer.status_code == 302
+    shown = text(officer.get(answer.url))
+    assert "已保存，但还有问题：开始日期晚于截止日期" in shown
+    detail = text(officer.get(url(draft, "detail")))
+    assert "1 处错误" in detail and "日程 › application" in detail
+    assert url(draft, "part", "calendar/2") in detail
+
+
+def test_note_that_the_notice_says_nothing_is_written_changed_and_cleared(officer, draft):
+    save(officer, draft, "outcome", **{"pass_mark:unstated": "由市住建局定"})
+    assert body(draft)["outcome"]["unstated"]["pass_mark"] == "由市住建局定"
+    save(officer, draft, "outcome", **{"pass_mark:unstated": "", "pass_mark": "85"})
+    outcome = body(draft)["outcome"]
+    assert "pass_mark" not in outcome["unstated"] and outcome["pass_mark"] == "85"
+
+
+def test_changing_a_default_no_longer_claims_the_system_set_it(people, officer):
+    draft = create_draft(shipped_body(), actor=people.city_officer)
+    combination = dict(body(draft)["combination"])
+    note = combination["unstated"]["min_raters"]
+    save(officer, draft, "combination", min_raters="7")
+    changed = body(draft)["combination"]
+    assert changed["min_raters"] == 7
+    assert "系统默认至少 5 人" in note
+    assert changed["unstated"]["min_raters"] == "方案未规定，由本单位设定"
+
+
+def test_unknown_content_is_told_and_may_be_dropped(people, officer):
+    wrong = shipped_body() | {"surprise": 1}
+    draft = create_draft(wrong, actor=people.city_officer)
+    assert "surprise" in text(officer.get(url(draft, "detail")))
+    page = officer.get(url(draft, "part", "head"))
+    form = next(form for form in read_forms(page) if form.options.get("act") == ["drop"])
+    officer.post(url(draft, "part", "head"), form.filled(act="drop"))
+    assert "surprise" not in body(draft)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("levels", "x"), ("rubric", None), ("rubric", []), ("form", 3), ("calendar", [1, None, "x"]),
+     ("requirements", [{"gate": {"kind": "moon"}}]), ("rubric", {"sections": [{"items": [{}, 5]}, 7]}),
+     ("outcome", {"winners": []}), ("evidence_window", "x"), ("title", {"a": 1}), ("tracks", [{"code": []}]),
+     ("year", [1]), ("quotas", [{"scope": 1, "rule": {"value": {"x": 1}}}]), ("authorities", {"a": 1})],
+)  # fmt: skip
+def test_draft_with_nonsense_can_be_looked_at_everywhere(people, officer, key, value):
+    draft = create_draft(shipped_body() | {key: value}, actor=people.city_officer)
+    for address in (
+        url(draft, "detail"), url(draft, "unstated"), url(draft, "store", "campaign"),
+        url(draft, "part", "head"), url(draft, "part", key if key not in ("title", "year", "authorities", "evidence_window") else "head"),
+        reverse("reviews:draft_preview", args=["yunzhou", draft.pk]),
+    ):  # fmt: skip
+        assert officer.get(address).status_code == 200
+    looked = {here.model: here for here in walk_data(body(draft))}
+    broken = [here for here in walk_data(body(draft)) if here.place[:1] == (key,)][:9]
+    for here in [*looked.values(), *broken] if key in ("rubric", "requirements") else broken:
+        address = url(draft, "part", tree.place_text(here.place) or "head")
+        assert officer.get(address).status_code in (200, 302)
+
+
+# Lists
+
+
+def test_member_is_added_moved_copied_and_removed(officer, draft):
+    place = "obligations"
+    codes = [row["code"] for row in body(draft)[place]]
+    data = form_of(officer, draft, place, "add").filled(
+        code="liaison",
+        title="联络员名单",
+        owner_level="county",
+        deadline="plan",
+        outline="姓名\n电话",
+    )
+    assert officer.post(url(draft, "add", place), data).status_code == 302
+    added = body(draft)[place][-1]
+    assert (added["code"], added["outline"]) == ("liaison", ["姓名", "电话"])
+
+    def act(value):
+        form = form_of(officer, draft, place, field="order")
+        assert value in form.options["act"]
+        answer = officer.post(url(draft, "part", place), form.filled(act=value))
+        assert answer.status_code == 302
+        return text(officer.get(answer.url)), [row["code"] for row in body(draft)[place]]
+
+    last = len(codes)
+    shown, order = act(f"up:{last}")
+    assert order == [*codes[:-1], "liaison", codes[-1]] and "data-focus" in shown
+    _, order = act(f"down:{last - 1}")
+    assert order == [*codes, "liaison"]
+    _, order = act("copy:0")
+    assert order == [codes[0], f"{codes[0]}-2", *codes[1:], "liaison"]
+    asked = officer.get(url(draft, "remove", f"{place}/1"))
+    assert "（副本）”吗？" in text(asked)
+    gone = officer.post(url(draft, "remove", f"{place}/1"), read_form(asked, "seen").filled())
+    assert gone.status_code == 302
+    assert [row["code"] for row in body(draft)[place]] == [*codes, "liaison"]
+
+
+def test_rows_that_were_dragged_come_back_in_their_new_order(officer, draft):
+    form = form_of(officer, draft, "route", field="order")
+    codes = [row["code"] for row in body(draft)["route"]]
+    order = [str(n) for n in (1, 0, *range(2, len(codes)))]
+    officer.post(url(draft, "part", "route"), {**form.filled(), "order": order})
+    assert [row["code"] for row in body(draft)["route"]] == [codes[1], codes[0], *codes[2:]]
+    wrong = {**form_of(officer, draft, "route", field="order").filled(), "order": ["0", "0"]}
+    assert "顺序与现在的列表不符" in text(
+        officer.post(url(draft, "part", "route"), wrong, follow=True)
+    )
+
+
+def test_gate_becomes_any_of_and_keeps_what_it_was(officer, draft):
+    place = "requirements/0/gate"
+    page = officer.get(url(draft, "part", place), {"kind": "any_of"})
+    data = read_form(page, "was").filled()
+    assert officer.post(url(draft, "part", place), data).status_code == 302
+    gate = body(draft)["requirements"][0]["gate"]
+    assert gate["kind"] == "any_of" and [g["kind"] for g in gate["gates"]] == ["attested"]
+    add = officer.get(url(draft, "add", f"{place}/gates"), {"kind": "metric"})
+    data = read_form(add, "was").filled(
+        code="R1.b", title="收费率", metric="fee_collection_rate", op=">=", threshold="90"
+    )
+    assert officer.post(url(draft, "add", f"{place}/gates"), data).status_code == 302
+    gates = body(draft)["requirements"][0]["gate"]["gates"]
+    assert gates[1]["kind"] == "metric" and gates[1]["threshold"] == "90"
+
+
+def test_item_changes_its_kind_and_keeps_what_it_can(officer, draft):
+    place = "rubric/sections/0/items/0"
+    before = body(draft)["rubric"]["sections"][0]["items"][0]
+    page = officer.get(url(draft, "part", place), {"kind": "per_defect"})
+    data = read_form(page, "was").filled(deduction="0.5")
+    assert officer.post(url(draft, "part", place), data).status_code == 302
+    after = body(draft)["rubric"]["sections"][0]["items"][0]
+    assert (after["kind"], after["deduction"], after["evidence"]) == (
+        "per_defect",
+        "0.5",
+        before["evidence"],
+    )
+    assert "step" not in after and after["unstated"]["floor"].startswith("方案未规定扣到多少")
+
+
+def test_part_that_may_be_left_out_is_removed_and_written_again(officer, draft):
+    asked = officer.get(url(draft, "remove", "form/pledge"))
+    officer.post(url(draft, "remove", "form/pledge"), read_form(asked, "seen").filled())
+    assert body(draft)["form"]["pledge"] is None
+    shown = text(officer.get(url(draft, "part", "form/pledge")))
+    assert "方案现在没有这一部分" in shown
+    assert save(officer, draft, "form/pledge", text="我承诺。").status_code == 302
+    assert body(draft)["form"]["pledge"]["text"] == "我承诺。"
+
+
+# The rubric
+
+
+def table(officer, draft):
+    return form_of(officer, draft, "rubric", field="table")
+
+
+def post_table(officer, draft, **changes):
+    data = table(officer, draft).filled(**changes)
+    return officer.post(url(draft, "part", "rubric"), data)
+
+
+def test_rubric_table_changes_cells_and_shows_the_sums(officer, draft):
+    shown = text(officer.get(url(draft, "part", "rubric")))
+    assert "各项合计 <strong data-sum-total>100</strong>" in shown
+    answer = post_table(
+        officer, draft, **{"s0.i0.points": "4", "s0.i0.title": "党组织", "s0.title": "党建"}
+    )
+    assert answer.status_code == 302
+    section = body(draft)["rubric"]["sections"][0]
+    assert (section["title"], section["items"][0]["title"], section["items"][0]["points"]) == (
+        "党建",
+        "党组织",
+        "4",
+    )
+    assert len(section["items"][0]["evidence"]) == 1
+    shown = text(officer.get(answer.url))
+    assert "<strong data-sum-total>101</strong>" in shown and "不符" in shown
+    assert "“党建”各项合计 11 分，方案写 10 分" in shown
+
+
+def test_rubric_table_keeps_wrong_cells(officer, draft):
+    before = body(draft)
+    answer = post_table(
+        officer, draft, **{"s0.i0.points": "三", "s1.code": "", "s2.title": "长" * 121}
+    )
+    shown = text(answer)
+    assert answer.status_code == 200 and body(draft) == before
+    for words in ("应为数字", "请填写编号", "文字过长", 'value="三"'):
+        assert words in shown
+
+
+def test_rubric_rows_move_within_and_across_sections_with_what_was_typed(officer, draft):
+    def codes():
+        return [[item["code"] for item in s["items"]] for s in body(draft)["rubric"]["sections"]]
+
+    before = codes()
+    post_table(officer, draft, act="down:s0.i0", **{"s0.i0.title": "改名"})
+    assert codes()[0][:2] == [before[0][1], before[0][0]]
+    assert body(draft)["rubric"]["sections"][0]["items"][1]["title"] == "改名"
+    answer = post_table(officer, draft, act="up:s1.i0")
+    assert codes()[0][-1] == before[1][0] and codes()[1] == before[1][1:]
+    assert f"moved=up-s0.i{len(before[0])}" in answer.url
+    assert "data-focus" in text(officer.get(answer.url))
+    post_table(officer, draft, act="down:s0")
+    assert codes()[0] == before[1][1:]
+    post_table(officer, draft, act="copy:s0.i0")
+    assert codes()[0][1] == f"{before[1][1]}-2"
+    form = table(officer, draft)
+    rows = form.values["order"]
+    assert rows[0] == "s0"
+    dragged = [*rows[:1], *rows[2:], rows[1]]
+    officer.post(url(draft, "part", "rubric"), {**form.filled(), "order": dragged})
+    assert codes()[-1][-1] == before[1][1]
+
+
+def test_order_of_another_rubric_is_refused(officer, draft):
+    form = table(officer, draft)
+    for order in (["s0.i0", "s0"], ["s0"], ["x"], form.values["order"] * 2):
+        answer = officer.post(url(draft, "part", "rubric"), {**form.filled(), "order": order})
+        assert answer.status_code == 200 and "请刷新页面后重试" in text(answer)
+
+
+# Two editors
+
+
+def test_second_editor_is_told_and_loses_nothing(people, officer, draft):
+    late = form_of(officer, draft, "levels/0").filled(title="第二人写的", body="第二人的单位")
+    first = {**body(draft)["levels"][0], "title": "第一人写的"}
+    set_piece(
+        draft,
+        ("levels", 0),
+        first,
+        actor=people.tenant_admin,
+        seen=tree.digest(draft.body["levels"][0]),
+    )
+    answer = officer.post(url(draft, "part", "levels/0"), late)
+    shown = text(answer)
+    assert answer.status_code == 409 and people.tenant_admin.user.name in shown
+    assert "现在是“第一人写的”，您填写的是“第二人写的”" in shown
+    assert body(draft)["levels"][0]["title"] == "第一人写的"
+    again = read_form(answer, "was", 409).filled()
+    assert again["title"] == ["第二人写的"]
+    assert officer.post(url(draft, "part", "levels/0"), again).status_code == 302
+    level = body(draft)["levels"][0]
+    assert (level["title"], level["body"]) == ("第二人写的", "第二人的单位")
+
+
+def test_editor_finds_the_member_again_after_others_were_moved(people, officer, draft):
+    late = form_of(officer, draft, "levels/2").filled(title="街镇")
+    levels = body(draft)["levels"]
+    set_piece(draft, ("levels",), levels[1:], actor=people.tenant_admin, seen=tree.digest(levels))
+    assert officer.post(url(draft, "part", "levels/2"), late).status_code == 302
+    assert body(draft)["levels"][1]["title"] == "街镇"
+    gone = form_of(officer, draft, "levels/1").filled(title="没有了")
+    set_piece(
+        draft,
+        ("levels",),
+        levels[3:],
+        actor=people.tenant_admin,
+        seen=tree.digest(body(draft)["levels"]),
+    )
+    answer = officer.post(url(draft, "part", "levels/1"), gone)
+    assert answer.status_code == 409 and "刚刚被别人删除" in text(answer)
+    again = read_form(answer, "was", 409).filled()
+    assert officer.post(url(draft, "add", "levels"), again).status_code == 302
+    assert body(draft)["levels"][-1]["title"] == "没有了"
+
+
+def test_lists_in_a_part_are_no_conflict_with_its_fields(people, officer, draft):
+    place = ("rubric", "sections", 0, "items", 0)
+    late = form_of(officer, draft, tree.place_text(place)).filled(title="新名称")
+    evidence = (*place, "evidence")
+    set_piece(
+        draft,
+        evidence,
+        [],
+        actor=people.tenant_admin,
+        seen=tree.digest(tree.piece(draft.body, evidence)),
+    )
+    assert officer.post(url(draft, "part", tree.place_text(place)), late).status_code == 302
+    item = tree.piece(body(draft), place)
+    assert (item["title"], item["evidence"]) == ("新名称", [])
+
+
+def test_two_editors_of_the_rubric_table(people, officer, draft):
+    late = table(officer, draft).filled(**{"s0.i0.title": "第二人"})
+    place = ("rubric", "sections", 0, "title")
+    set_piece(
+        draft,
+        place,
+        "第一人",
+        actor=people.tenant_admin,
+        seen=tree.digest(tree.piece(draft.body, place)),
+    )
+    answer = officer.post(url(draft, "part", "rubric"), late)
+    assert answer.status_code == 409 and "草稿现在是“第一人”" in text(answer)
+    again = read_form(answer, "table", 409).filled(**{"s0.title": "第一人"})
+    assert again["s0.i0.title"] == ["第二人"]
+    assert officer.post(url(draft, "part", "rubric"), again).status_code == 302
+    section = body(draft)["rubric"]["sections"][0]
+    assert (section["title"], section["items"][0]["title"]) == ("第一人", "第二人")
+
+
+def test_removing_what_somebody_changed_is_asked_again(people, officer, draft):
+    data = read_form(officer.get(url(draft, "remove", "levels/0")), "seen").filled()
+    level = {**body(draft)["levels"][0], "title": "改过"}
+    set_piece(
+        draft,
+        ("levels", 0),
+        level,
+        actor=people.tenant_admin,
+        seen=tree.digest(draft.body["levels"][0]),
+    )
+    answer = officer.post(url(draft, "remove", "levels/0"), data)
+    assert answer.status_code == 409 and "改过" in text(answer)
+    assert len(body(draft)["levels"]) == 5
+
+
+# As a whole
+
+
+def test_everything_unstated_is_on_one_page_with_its_way(officer, draft):
+    definition = load_definition(shipped_definitions()[SHIPPED])
+    rows = unsaid(body(draft))
+    assert [row.note for row in rows] == [note for _, _, note in definition.unstated()]
+    shown = text(officer.get(url(draft, "unstated")))
+    assert f"以下 {len(rows)} 处" in shown
+    for row in rows:
+        assert row.note in shown
+        place = tree.place_text(row.page) or "head"
+        assert f'{url(draft, "part", place)}#id_{row.field}"' in shown
+    for page in {row.page for row in rows}:
+        fields = {row.field for row in rows if row.page == page}
+        ids = text(officer.get(url(draft, "part", tree.place_text(page) or "head")))
+        assert all(f'id="id_{name}"' in ids for name in fields), page
+
+
+def test_drafts_begin_blank_shipped_or_from_a_campaign(people, officer):
+    campaign = make_campaign(key="running")
+    address = reverse("campaigns:draft_create", args=["yunzhou"])
+    for start, base in (("blank", None), (f"shipped:{SHIPPED}", None), ("campaign:running", 1)):
+        answer = officer.post(address, read_form(officer.get(address)).filled(start=start))
+        draft = DefinitionDraft.objects.order_by("-created_at").first()
+        assert answer.url == url(draft, "detail") and bool(draft.base_id) == bool(base)
+    assert draft.campaign == campaign
+    save(officer, draft, "outcome", pass_mark="85")
+    store = url(draft, "store", "version")
+    data = read_form(officer.get(store), "lock_version").filled(reason="合格线提高")
+    assert officer.post(store, data).status_code == 302
+    version = CampaignVersion.objects.get(campaign=campaign, number=2)
+    assert (version.definition.outcome.pass_mark, version.reason) == (85, "合格线提高")
+    after = officer.get(url(draft, "detail"), follow=True)
+    assert "已经存为第 2 版方案" in text(after)
+    late = officer.post(url(draft, "part", "outcome"), {"seen": "x"})
+    assert late.status_code in (200, 409)
+
+
+def test_draft_with_errors_is_not_stored_and_not_previewed(people, officer):
+    draft = create_draft({}, actor=people.city_officer)
+    shown = text(officer.get(url(draft, "store", "campaign")))
+    assert "改正后才能存下" in shown and 'name="lock_version"' not in shown
+    answer = officer.post(url(draft, "store", "campaign"), {"lock_version": "0"})
+    assert answer.status_code == 200 and not Campaign.objects.exists()
+    preview = text(officer.get(reverse("reviews:draft_preview", args=["yunzhou", draft.pk])))
+    assert "改正后才能预览" in preview
+
+
+def test_discarding_asks_first(officer, draft):
+    page = officer.get(url(draft, "discard"))
+    officer.post(url(draft, "discard"), read_form(page).filled())
+    assert not DefinitionDraft.objects.exists()
+
+
+def test_previews_of_every_actor(officer, draft):
+    address = reverse("reviews:draft_preview", args=["yunzhou", draft.pk])
+    page = officer.get(address)
+    options = read_form(page, "as").options
+    assert options["track"] == ["professional", "self_managed"]
+    seen = {}
+    for role in options["as"]:
+        answer = officer.get(address, {"as": role, "track": "professional"}, follow=True)
+        assert answer.status_code == 200
+        seen[role] = text(answer)
+    assert "内容不超过 500 字" in seen["applicant"] and "八项原则要求满足情况" in seen["applicant"]
+    assert "多方协调运行机制" in seen["county"] and "材料初审清单" in seen["county"]
+    assert seen["expert"].count('class="score-item') == 36
+    assert "业委会意见" in seen["paper"] and "签章" in seen["paper"]
+    fewer = officer.get(address, {"as": "expert", "track": "self_managed"}, follow=True)
+    assert text(fewer).count('class="score-item') == 31
+    for query in ({"as": "nobody"}, {"track": "nobody"}):
+        assert officer.get(address, query).status_code == 404
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_pages_cost_the_same_queries(people, officer, draft, django_assert_num_queries, number):
+    for _ in range(number - 1):
+        create_draft(shipped_body(), actor=people.city_officer)
+    with django_assert_num_queries(11):
+        officer.get(reverse("campaigns:draft_list", args=["yunzhou"]))
+    for name, args in (
+        ("detail", ()),
+        ("part", ("rubric",)),
+        ("part", ("levels",)),
+        ("unstated", ()),
+    ):
+        with django_assert_num_queries(11):
+            officer.get(url(draft, name, *args))
