@@ -20,7 +20,6 @@ from campaigns.notice_import.takeover import item_faults, sections_data
 from campaigns.permissions import can_import_notice
 from campaigns.services.drafts import create_draft, replace_rubric
 from core import audit
-from core.clock import now
 from core.errors import Conflict, Refused
 from documents.inspection import InspectionError
 from documents.services import receive_upload
@@ -157,7 +156,7 @@ def take_over(
         draft = create_draft({"title": title.strip()} if title.strip() else {}, actor=actor)
     total = proposal.total()
     draft = replace_rubric(draft, sections, actor=actor, total=str(total) if total else None)
-    imported.draft, imported.taken_over_at = draft, now()
+    imported.draft, imported.taken_over_at = draft, Now()
     _write(imported, proposal, actor)
     audit.record(
         actor, "notice_import.taken_over", imported, draft=str(draft.pk),

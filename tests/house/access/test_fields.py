@@ -57,6 +57,12 @@ FORMS = [
     ),
     Form("communities:fact_create", "evaluator", "north_community", {"period": "2022"}),
     Form("campaigns:campaign_create", "city_officer", typed={"key": "another"}),
+    Form(
+        "campaigns:import_item",
+        "city_officer",
+        "import_item",
+        {"title": "改后的名称", "deduction": "", "components": "", "conditions": ""},
+    ),
     Form("reviews:dossier_create", "applicant"),
     Form("reviews:dossier_form", "applicant", "draft", {"form-address": "改后的地址"}),
     Form("scoring:recusal", "expert_assigned", "assignment", {"reason": "与申报单位有利害关系"}),
