@@ -69,6 +69,8 @@ class Item(Part):
 
     mark_key: ClassVar[str] = ""
     """The one word of a mark that its points hang on, if there is one of few possible values."""
+    mark_is_list: ClassVar[bool] = False
+    """Whether that word is a list."""
     widget: ClassVar[str] = ""
     kind_title: ClassVar[str] = ""
     is_measured: ClassVar[bool] = False

@@ -37,6 +37,8 @@ class Bonus(Item):
     conditions: tuple[BonusCondition, ...] = Field(min_length=1)
     needs: Literal["all", "any"] = "all"
 
+    mark_key: ClassVar[str] = "met"
+    mark_is_list: ClassVar[bool] = True
     widget: ClassVar[str] = "parts"
     kind_title: ClassVar[str] = "加分"
     is_bonus: ClassVar[bool] = True

@@ -30,6 +30,8 @@ class Components(Item):
     kind: Literal["components"]
     components: tuple[Component, ...] = Field(min_length=1)
 
+    mark_key: ClassVar[str] = "present"
+    mark_is_list: ClassVar[bool] = True
     widget: ClassVar[str] = "parts"
     kind_title: ClassVar[str] = "分项设施"
 

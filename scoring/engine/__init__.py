@@ -15,7 +15,14 @@ from scoring.engine.gates import GateResult, GatesResult, evaluate_gates
 from scoring.engine.numbers import Fact, as_fact, rounded
 from scoring.engine.panel import PanelResult, SourceResult, combine_raters
 from scoring.engine.ranking import Candidate, Choice, RankedRow, choose_winners, rank
-from scoring.engine.sheets import ItemResult, SectionResult, SheetResult, StoredSheet, score_sheet
+from scoring.engine.sheets import (
+    ItemResult,
+    SectionResult,
+    SheetResult,
+    StoredSheet,
+    score_sheet,
+    store_sheet,
+)
 
 __all__ = [
     "Award",
@@ -40,4 +47,5 @@ __all__ = [
     "rank",
     "rounded",
     "score_sheet",
+    "store_sheet",
 ]

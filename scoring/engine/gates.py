@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from campaigns.definition import Definition, gate_key
+from campaigns.definition import Definition, gate_key, leaves
 from campaigns.definition.requirements import (
     AllOf,
     AnyOf,
@@ -22,6 +22,7 @@ from campaigns.definition.requirements import (
 )
 from campaigns.rubric import show
 from scoring.engine.numbers import Fact, as_fact, whole
+from scoring.engine.plans import plan_of
 
 Status = Literal["pass", "fail", "unknown", "not_applicable"]
 
@@ -112,12 +113,46 @@ def evaluate_gates(
     None or `{"ok": bool | None, "source": text, "note": text}`."""
     titles = {level.code: level.body for level in definition.levels}
     known = _Known(track, facts, attestations, titles)
-    return GatesResult(
-        tuple(
-            _evaluate(requirement, requirement.gate, known, is_top=True)
-            for requirement in definition.gates(track)
-        )
-    )
+    plan = plan_of(definition)
+    gates = plan.gates.get(track)
+    if gates is None:
+        gates = plan.gates[track] = [_Gate(r) for r in definition.gates(track)]
+    return GatesResult(tuple([gate.result(known) for gate in gates]))
+
+
+class _Gate:
+    """A requirement that remembers its results by all that they depend on: entrants are often
+    alike in what a requirement asks for."""
+
+    def __init__(self, requirement: Requirement) -> None:
+        self.requirement = requirement
+        self.asked = [
+            (True, gate_key(requirement, gate))
+            if isinstance(gate, Attested)
+            else (False, FACT_OF[type(gate)](gate))
+            for gate in leaves(requirement)
+        ]
+        self.known: dict[tuple[Any, ...], GateResult] = {}
+
+    def result(self, known: _Known) -> GateResult:
+        given = []
+        for is_attested, name in self.asked:
+            value = known.attestations.get(name) if is_attested else known.facts.get(name)
+            if value.__class__ not in _COMPARABLE:
+                return _evaluate(self.requirement, self.requirement.gate, known, is_top=True)
+            given.append(value)
+        key = tuple(given)
+        result = self.known.get(key)
+        if result is None:
+            if len(self.known) >= MOST_REMEMBERED:
+                self.known.clear()
+            result = _evaluate(self.requirement, self.requirement.gate, known, is_top=True)
+            self.known[key] = result
+        return result
+
+
+MOST_REMEMBERED = 5_000
+_COMPARABLE = frozenset({bool, type(None), Fact})  # equal values of these give equal results
 
 
 def _evaluate(

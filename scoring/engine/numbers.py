@@ -13,6 +13,7 @@ from decimal import (
     Decimal,
     InvalidOperation,
 )
+from functools import cache
 from typing import Any
 
 ROUNDINGS = {
@@ -29,9 +30,15 @@ ROUNDING_WORDS = {
 }
 
 
+@cache
+def step_of(decimals: int) -> Decimal:
+    """The smallest number with this many decimals."""
+    return Decimal(1).scaleb(-decimals)
+
+
 def rounded(value: Decimal, decimals: int, rounding: str) -> Decimal:
     """`value` with this many decimals."""
-    return value.quantize(Decimal(1).scaleb(-decimals), ROUNDINGS[rounding])
+    return value.quantize(step_of(decimals), ROUNDINGS[rounding])
 
 
 def whole(value: Decimal, rounding: str) -> int:

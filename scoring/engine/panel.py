@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from campaigns.definition import Definition
 from campaigns.definition.outcome import Combination, Minimum, RaterRule, ScoreSource
 from campaigns.rubric import show
-from scoring.engine.numbers import ROUNDING_WORDS, as_fact, rounded
+from scoring.engine.numbers import ROUNDING_WORDS, ROUNDINGS, as_fact, rounded, step_of
 from scoring.engine.plans import ZERO, plan_of, rating_source
 from scoring.engine.sheets import StoredSheet
 
@@ -24,14 +25,16 @@ UNSCORED = "方案没有评选标准，不评分、不排名，由主管部门�
 
 @dataclass(frozen=True, slots=True)
 class SourceResult:
-    """One source (panel, street, votes …): which sheets count and what they give. `value` is out
-    of `full`; `factor` scales it to the rubric's total where the source marks only a part."""
+    """One source (panel, street, votes …): which sheets count and what they give. Its value is
+    `amount` / `parts`, kept apart so that nothing is rounded before the total; it is out of
+    `full`, and `factor` scales it to the rubric's total where the source marks only a part."""
 
     source: ScoreSource
     rule: RaterRule
-    value: Decimal
+    amount: Decimal
+    parts: Decimal | int
     full: Decimal
-    factor: Decimal
+    factor: Fraction
     used: tuple[StoredSheet, ...]
     dropped: tuple[StoredSheet, ...]
 
@@ -40,16 +43,28 @@ class SourceResult:
         return self.source.code
 
     @property
-    def sections(self) -> dict[str, Decimal]:
-        """Means of the sections over the sheets that count, not rounded."""
+    def value(self) -> Decimal:
+        return self.amount / self.parts
+
+    @property
+    def exact(self) -> Fraction:
+        """The value on the scale of the total."""
+        return Fraction(self.amount) / Fraction(self.parts) * self.factor
+
+    def section_sums(self) -> dict[str, Decimal]:
+        """Points of the sections over the sheets that count; `parts` times their means."""
         if not self.used:
             return {}
         sums = dict(self.used[0].sections)
         for sheet in self.used[1:]:
             for code, points in sheet.sections.items():
                 sums[code] = sums.get(code, ZERO) + points
-        count = len(self.used)
-        return {code: points / count for code, points in sums.items()}
+        return sums
+
+    @property
+    def sections(self) -> dict[str, Decimal]:
+        """Means of the sections over the sheets that count."""
+        return {code: points / self.parts for code, points in self.section_sums().items()}
 
 
 @dataclass(frozen=True)
@@ -78,11 +93,20 @@ class PanelResult:
     @cached_property
     def sections(self) -> dict[str, Decimal]:
         """Points of the sections, sources taken together as in the total."""
-        rule, sums = self.combination, {}
-        for result, share in zip(self.counted, _shares(rule, self.counted), strict=True):
-            for code, points in result.sections.items():
-                sums[code] = sums.get(code, ZERO) + points * share
-        return {code: rounded(value, rule.decimals, rule.rounding) for code, value in sums.items()}
+        rule = self.combination
+        if _is_single(self.counted):
+            (only,) = self.counted
+            means = ((code, points / only.parts) for code, points in only.section_sums().items())
+        else:
+            sums: dict[str, Fraction] = {}
+            shares = _shares(rule, self.counted)
+            for result, share in zip(self.counted, shares, strict=True):
+                share = share * result.factor / Fraction(result.parts)
+                for code, points in result.section_sums().items():
+                    sums[code] = sums.get(code, Fraction(0)) + Fraction(points) * share
+            means = ((code, as_decimal(value)) for code, value in sums.items())
+        step, rounding = step_of(rule.decimals), ROUNDINGS[rule.rounding]
+        return {code: value.quantize(step, rounding) for code, value in means}
 
     @property
     def used(self) -> tuple[str, ...]:
@@ -133,32 +157,45 @@ def combine_raters(
     are measured."""
     if not definition.is_scored:
         return PanelResult(definition, None, UNSCORED, ZERO)
-    rule = definition.combination
-    by_source: dict[str, list[StoredSheet]] = {source.code: [] for source in rule.sources}
-    first = rating_source(definition)
+    plan, first = plan_of(definition), rating_source(definition)
+    by_source: dict[str, list[StoredSheet]] = {source.code: [] for source, _ in plan.sources}
     for sheet in sheets:
         if sheet.complete:
             by_source[sheet.source or first].append(sheet)
     results, spread = [], ZERO
-    for source in rule.sources:
+    for source, rule in plan.sources:
         here = by_source[source.code]
         if source.fact:
-            found = _measured(definition, source, facts or {})
+            found = _measured(definition, source, rule, facts or {})
         else:
-            found = _rated(definition, source, here)
-            if here:
-                spread = max(spread, here[-1].total - here[0].total)
+            found = _rated(definition, source, rule, here)
         if isinstance(found, SourceResult):
             results.append(found)
-        elif found and not (source.optional and not here):
+            if here:
+                spread = max(spread, here[-1].total - here[0].total)
+        elif not source.optional or here:
             return PanelResult(definition, None, found, ZERO)
-    vetoes = _vetoes(definition, by_source) if any(i.veto for i in definition.items()) else ()
-    counted = _counted(rule, results)
-    total = sum(
-        (r.value * share for r, share in zip(counted, _shares(rule, counted), strict=True)), ZERO
-    )
-    total = rounded(total, rule.decimals, rule.rounding)
+    vetoes = _vetoes(definition, by_source) if plan.has_vetoes else ()
+    counted = _counted(definition.combination, results)
+    total = _total(definition.combination, counted)
     return PanelResult(definition, total, "", spread, tuple(results), tuple(counted), vetoes)
+
+
+def _total(rule: Combination, counted: Sequence[SourceResult]) -> Decimal:
+    if _is_single(counted):
+        return rounded(counted[0].value, rule.decimals, rule.rounding)
+    shares = _shares(rule, counted)
+    exact = sum((r.exact * share for r, share in zip(counted, shares, strict=True)), Fraction(0))
+    return rounded(as_decimal(exact), rule.decimals, rule.rounding)
+
+
+def _is_single(counted: Sequence[SourceResult]) -> bool:
+    return len(counted) == 1 and counted[0].factor == 1
+
+
+def as_decimal(exact: Fraction) -> Decimal:
+    """Divided once and last, so that halves stay halves."""
+    return Decimal(exact.numerator) / Decimal(exact.denominator)
 
 
 def _counted(rule: Combination, results: Sequence[SourceResult]) -> Sequence[SourceResult]:
@@ -166,22 +203,21 @@ def _counted(rule: Combination, results: Sequence[SourceResult]) -> Sequence[Sou
         return results
     if rule.across == "last":
         return results[-1:]
-    return (min(results, key=lambda result: result.value * result.factor),)
+    return (min(results, key=lambda result: result.exact),)
 
 
-def _shares(rule: Combination, counted: Sequence[SourceResult]) -> list[Decimal]:
-    """What one point of each source is worth in the total."""
+def _shares(rule: Combination, counted: Sequence[SourceResult]) -> list[Fraction]:
+    """The part that each source has in the total."""
     if rule.across != "weighted":
-        return [result.factor for result in counted]
-    weights = sum((result.source.weight for result in counted), ZERO)
-    return [result.factor * result.source.weight / weights for result in counted]
+        return [Fraction(1)] * len(counted)
+    weights = [Fraction(result.source.weight) for result in counted]
+    return [weight / sum(weights) for weight in weights]
 
 
 def _rated(
-    definition: Definition, source: ScoreSource, sheets: list[StoredSheet]
+    definition: Definition, source: ScoreSource, rule: RaterRule, sheets: list[StoredSheet]
 ) -> SourceResult | str:
     """The value of a source that is rated by people, or what is missing. Sorts the sheets."""
-    rule = definition.combination.rule(source)
     if len(sheets) < rule.min_raters:
         return (
             f"{source.title}只有 {len(sheets)} 份完整评分表，"
@@ -189,13 +225,13 @@ def _rated(
         )
     sheets.sort(key=_order)
     used, dropped = _counting(rule, sheets)
-    value = sum([sheet.total for sheet in used], ZERO) / len(used)
+    amount = sum([sheet.total for sheet in used], ZERO)
     full, factor = plan_of(definition).scale(source.code)
-    return SourceResult(source, rule, value, full, factor, used, dropped)
+    return SourceResult(source, rule, amount, len(used), full, factor, used, dropped)
 
 
 def _measured(
-    definition: Definition, source: ScoreSource, facts: Mapping[str, Any]
+    definition: Definition, source: ScoreSource, rule: RaterRule, facts: Mapping[str, Any]
 ) -> SourceResult | str:
     """The value of a source that is a measured result: its share of `full_at`."""
     number = as_fact(facts.get(source.fact)).number
@@ -203,9 +239,8 @@ def _measured(
         return f"{source.title}缺少实测数据，暂不能计算总分。"
     is_added = definition.combination.across == "added"
     full = source.weight if is_added else definition.rubric.total
-    value = max(min(number / source.full_at, Decimal(1)), ZERO) * full
-    rule = definition.combination.rule(source)
-    return SourceResult(source, rule, value, full, Decimal(1), (), ())
+    reached = max(min(number, source.full_at), ZERO)
+    return SourceResult(source, rule, reached * full, source.full_at, full, Fraction(1), (), ())
 
 
 def _order(sheet: StoredSheet) -> tuple[Decimal, str]:
@@ -292,7 +327,7 @@ def _across_line(panel: PanelResult) -> str:
         return f"各来源得分相加：{values}。"
     weights = sum((s.source.weight for s in panel.sources), ZERO)
     parts = " + ".join(
-        f"{show(round(s.value * s.factor, 6))} × {show(s.source.weight)}%" for s in panel.sources
+        f"{show(round(as_decimal(s.exact), 6))} × {show(s.source.weight)}%" for s in panel.sources
     )
     if weights != HUNDRED:
         return f"有的来源没有评分，按权重 {show(weights)}% 折算：（{parts}） ÷ {show(weights)}%。"

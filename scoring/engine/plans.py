@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -15,20 +16,21 @@ from campaigns.definition.rubric import Section
 from campaigns.rubric import Item, Mark
 from scoring.engine.numbers import ROUNDINGS, as_fact
 
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
 _KEPT = 8
 _plans: dict[int, RubricPlan] = {}
 
 
 class ItemPlan:
-    """An item for one track. `points` remembers what a mark's deciding word is worth."""
+    """An item for one track. What a mark's deciding word is worth is computed once."""
 
-    __slots__ = ("code", "is_away", "item", "key", "points")
+    __slots__ = ("cents", "code", "is_away", "item", "key", "points")
 
-    def __init__(self, item: Item, track: str) -> None:
+    def __init__(self, item: Item, track: str, cents: Cents | None = None) -> None:
         self.item, self.code = item, item.code
         self.is_away = not item.applies(track)
         self.key = "" if getattr(item, "criteria", ()) else item.mark_key
+        self.cents = cents or Cents(0)
         self.points: dict[Any, Decimal] = {}
 
     @property
@@ -37,6 +39,11 @@ class ItemPlan:
         item = self.item
         by_facts = item.is_measured or item.not_applicable_when
         return item.is_counted and not (by_facts or self.is_away or item.family)
+
+    @property
+    def quick_key(self) -> str:
+        """`key` where its word can be looked up as it stands."""
+        return "" if self.item.mark_is_list else self.key
 
     def is_away_with(self, facts: Mapping[str, Any]) -> bool:
         """Whether the item does not apply to an entrant with these facts."""
@@ -49,20 +56,45 @@ class ItemPlan:
         if not self.key:
             return self.item.score(mark)
         word = mark[self.key]
+        if word.__class__ is list:
+            word = tuple(word)
         points = self.points.get(word)
         if points is None:
-            points = self.points[word] = self.item.score(mark)
+            points = self.points[word] = self.cents.written(self.item.score(mark))
+        return points
+
+
+class Cents:
+    """The smallest step of results; `are_exact` while all points met so far are whole steps, so
+    that sums of them need no rounding."""
+
+    __slots__ = ("are_exact", "step")
+
+    def __init__(self, decimals: int) -> None:
+        self.step = Decimal(1).scaleb(-decimals)
+        self.are_exact = True
+
+    def written(self, points: Decimal) -> Decimal:
+        """The same number with the decimals of the step, where it is a whole number of steps."""
+        whole = points.quantize(self.step)
+        if whole == points:
+            return whole
+        self.are_exact = False
         return points
 
 
 class SectionPlan:
-    """A section's items that a sheet owes. `of`: the sum of their points, `full`: what they can
-    earn before `cap`. The two differ in a section by weight, whose items have only shares of it."""
+    """A section's items that a sheet owes, from `start` to `end` of all. `of`: the sum of their
+    points, `full`: what they can earn before `cap`. The two differ in a section by weight, whose
+    items have only shares of it."""
 
-    __slots__ = ("code", "full", "is_plain", "items", "of", "section", "top", "whole")
+    __slots__ = (
+        "code", "end", "full", "is_plain", "items", "of", "section", "start", "top", "whole"
+    )  # fmt: skip
 
-    def __init__(self, section: Section, items: list[ItemPlan]) -> None:
+    def __init__(self, section: Section, items: list[ItemPlan], start: int = 0) -> None:
         self.section, self.items, self.code = section, items, section.code
+        self.start, self.end = start, start + len(items)
         self.of = sum((plan.item.points for plan in items if plan.item.is_counted), ZERO)
         self.whole = sum((item.points for item in section.items if item.is_counted), ZERO)
         self.full = self.scaled(self.of)
@@ -73,37 +105,55 @@ class SectionPlan:
 
     def scaled(self, points: Decimal) -> Decimal:
         """Points of the items as they count in the section: exact, for 9 % ÷ 7 is no decimal."""
+        share, whole = self.scale
+        return points * share / whole
+
+    @property
+    def scale(self) -> tuple[Decimal, Decimal]:
+        """(weight, sum of the items) of a section by weight, else 1 and 1."""
         weight = self.section.weight
-        return points * weight / self.whole if weight is not None and self.whole else points
+        return (weight, self.whole) if weight is not None and self.whole else (ONE, ONE)
 
 
 class SheetPlan:
     """All that a sheet of one source owes for one track."""
 
-    __slots__ = ("cent", "definition", "full", "has_families", "rounding", "sections",
-                 "track", "vetoes")  # fmt: skip
-
     def __init__(self, definition: Definition, track: str, source: str) -> None:
         self.definition, self.track = definition, definition.track(track).code
         combination = definition.combination
-        self.cent = Decimal(1).scaleb(-combination.decimals)
+        self.cents = Cents(combination.decimals)
         self.rounding = ROUNDINGS[combination.rounding]
-        self.sections = []
+        self.sections: list[SectionPlan] = []
+        self.items: list[ItemPlan] = []
         for section in definition.rubric.sections:
             items = [
-                ItemPlan(item, track)
+                ItemPlan(item, track, self.cents)
                 for item in section.items
                 if not source or source in definition.sources_of(item)
             ]
             if items:
-                self.sections.append(SectionPlan(section, items))
-        every = [plan.item for section in self.sections for plan in section.items]
+                self.sections.append(SectionPlan(section, items, len(self.items)))
+                self.items += items
         self.full = sum((section.top for section in self.sections), ZERO)
-        self.has_families = any(item.family for item in every)
-        self.vetoes = [item for item in every if item.veto]
+        self.has_families = any(plan.item.family for plan in self.items)
+        self.vetoes = [plan.item for plan in self.items if plan.item.veto]
+        rubric = definition.rubric
+        self.is_plain = rubric.cap is None and not rubric.floor
+        self.is_plain = self.is_plain and all(section.is_plain for section in self.sections)
+        self.quick = [(p.code, p.quick_key, p.points, p.score) for p in self.items]
+        self.is_plain = self.is_plain and all(plan.key for plan in self.items)
+        self.spans = [(s.code, s.start, s.end) for s in self.sections]
 
     def rounded(self, value: Decimal) -> Decimal:
-        return value.quantize(self.cent, self.rounding)
+        return value.quantize(self.cents.step, self.rounding)
+
+    def sums(self, points: list[Decimal]) -> tuple[Decimal, dict[str, Decimal]]:
+        """(total, section → points) where only marks have a say and all items are marked."""
+        if self.cents.are_exact:
+            sections = {code: sum(points[a:b], ZERO) for code, a, b in self.spans}
+        else:
+            sections = {code: self.rounded(sum(points[a:b], ZERO)) for code, a, b in self.spans}
+        return sum(sections.values(), ZERO), sections
 
 
 class RubricPlan:
@@ -112,7 +162,11 @@ class RubricPlan:
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
         self._sheets: dict[tuple[str, str], SheetPlan] = {}
-        self._scales: dict[str, tuple[Decimal, Decimal]] = {}
+        self._scales: dict[str, tuple[Decimal, Fraction]] = {}
+        combination = definition.combination
+        self.sources = [(source, combination.rule(source)) for source in combination.sources]
+        self.gates: dict[str, list[Any]] = {}
+        self.has_vetoes = any(item.veto for item in definition.items())
 
     def sheet(self, track: str, source: str = "") -> SheetPlan:
         """The plan of a source's sheets; without a source that of the first one that rates."""
@@ -122,16 +176,16 @@ class RubricPlan:
             plan = self._sheets[track, source] = SheetPlan(self.definition, track, code)
         return plan
 
-    def scale(self, source: str) -> tuple[Decimal, Decimal]:
+    def scale(self, source: str) -> tuple[Decimal, Fraction]:
         """(full points of a source's sheets, factor that scales them to the rubric's total). The
         factor is 1 unless weighted sources each mark only a part of the items."""
         if source not in self._scales:
             definition = self.definition
             full = self.sheet(definition.tracks[0].code, source).full
             is_part = any(source not in definition.sources_of(i) for i in definition.items())
-            factor = Decimal(1)
+            factor = Fraction(1)
             if is_part and definition.combination.across == "weighted" and full:
-                factor = definition.rubric.total / full
+                factor = Fraction(definition.rubric.total) / Fraction(full)
             self._scales[source] = full, factor
         return self._scales[source]
 

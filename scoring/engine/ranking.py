@@ -11,7 +11,9 @@ from typing import Any
 from campaigns.definition import Definition
 from campaigns.definition.outcome import TieRule
 from campaigns.rubric import show
+from scoring.engine.gates import GatesResult
 from scoring.engine.numbers import as_fact, whole
+from scoring.engine.panel import PanelResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +31,45 @@ class Candidate:
     problem: str = ""
     bars: tuple[str, ...] = ()
 
+    @classmethod
+    def of(
+        cls, key: str, track: str, facts: Mapping[str, Any], panel: PanelResult, gates: GatesResult
+    ) -> Candidate:
+        """The candidate that a panel's result and the gates make."""
+        return cls(
+            key, panel.total, panel.sections, track, facts, gates.passed, panel.problem, panel.bars
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class RankedRow:
     """`rank` None: not ranked. `tied`: shares its rank after all rules. `tie_rule`: code of the
-    rule that told it apart from others with the same total, "" if none was needed or helped."""
+    rule that told it apart from others with the same total, "" if none was needed or helped.
+    `same` entrants have its total, `equal` of them its rank, itself counted."""
 
     candidate: Candidate
     group: str
     rank: int | None
-    tied: bool
-    tie_rule: str
-    explanation: tuple[str, ...]
+    rule: TieRule | None = None
+    same: int = 1
+    equal: int = 1
+
+    @property
+    def tied(self) -> bool:
+        return self.equal > 1
+
+    @property
+    def tie_rule(self) -> str:
+        return self.rule.code if self.rule else ""
+
+    @property
+    def explanation(self) -> tuple[str, ...]:
+        if self.rank is None:
+            return (self.candidate.problem or "没有总分，不参加排名。",)
+        total = show(self.candidate.total)
+        if self.same == 1:
+            return (f"总分 {total} 分，第 {self.rank} 名。",)
+        return tuple(_explain(self, total))
 
     @property
     def key(self) -> str:
@@ -89,8 +118,7 @@ def _rank_group(
     for _, same in groupby(ranked, key=lambda candidate: candidate.total):
         rows += _rank_equal_totals(rules, group, list(same), len(rows) + 1)
     for candidate in sorted((c for c in members if c.total is None), key=lambda c: c.key):
-        reason = candidate.problem or "没有总分，不参加排名。"
-        rows.append(RankedRow(candidate, group, None, False, "", (reason,)))
+        rows.append(RankedRow(candidate, group, None))
     return rows
 
 
@@ -98,9 +126,7 @@ def _rank_equal_totals(
     rules: Sequence[TieRule], group: str, same: list[Candidate], start: int
 ) -> list[RankedRow]:
     if len(same) == 1:
-        only = same[0]
-        line = f"总分 {show(only.total)} 分，第 {start} 名。"
-        return [RankedRow(only, group, start, False, "", (line,))]
+        return [RankedRow(same[0], group, start)]
     places = {c.key: tuple(_place(_strength(rule, c)) for rule in rules) for c in same}
     same.sort(key=lambda c: (places[c.key], c.key))
     rows: list[RankedRow] = []
@@ -111,11 +137,7 @@ def _rank_equal_totals(
         near = clusters[max(index - 1, 0) : index] + clusters[index + 1 : index + 2]
         mine = places[members[0].key]
         rule = _deciding_rule(rules, mine, [places[cluster[0].key] for cluster in near])
-        for candidate in members:
-            value = _strength(rule, candidate) if rule else None
-            lines = _explain(candidate, position, len(same), len(members), rule, value)
-            code = rule.code if rule else ""
-            rows.append(RankedRow(candidate, group, position, len(members) > 1, code, tuple(lines)))
+        rows += [RankedRow(c, group, position, rule, len(same), len(members)) for c in members]
         position += len(members)
     return rows
 
@@ -140,24 +162,17 @@ def _first_difference(one: Sequence[Any], other: Sequence[Any]) -> int:
     return next(i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b)
 
 
-def _explain(
-    candidate: Candidate,
-    position: int,
-    same: int,
-    equal: int,
-    rule: TieRule | None,
-    strength: Decimal | None,
-) -> list[str]:
-    lines = [f"总分 {show(candidate.total)} 分，共 {same} 个小区总分相同。"]
+def _explain(row: RankedRow, total: str) -> list[str]:
+    rule, lines = row.rule, [f"总分 {total} 分，共 {row.same} 个小区总分相同。"]
     if rule:
-        shown = "没有数据，排在后面"
+        strength, shown = _strength(rule, row.candidate), "没有数据，排在后面"
         if strength is not None:
             shown = f"本小区 {show(strength if rule.better == 'higher' else -strength)}"
         lines.append(f"按“{rule.title}”区分（{shown}）。")
-    if equal > 1:
-        lines.append(f"区分规则用尽仍有 {equal} 个相同，并列第 {position} 名。")
+    if row.equal > 1:
+        lines.append(f"区分规则用尽仍有 {row.equal} 个相同，并列第 {row.rank} 名。")
     else:
-        lines.append(f"第 {position} 名。")
+        lines.append(f"第 {row.rank} 名。")
     return lines
 
 

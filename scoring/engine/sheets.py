@@ -86,39 +86,41 @@ class SheetResult:
         plan: SheetPlan,
         marks: Mapping[str, Mark],
         facts: Mapping[str, Any],
-        points: list[list[Decimal | None]],
+        points: list[Decimal | None],
         given_back: Mapping[str, Decimal],
         away: frozenset[str],
-        has_gaps: bool,
+        *,
+        is_whole: bool = False,
     ) -> None:
-        """`points`: of every section in the plan, item by item, families already capped; None
-        where `has_gaps`."""
+        """`points`: of every item in the plan, families already capped; None where there is no
+        mark or the item is dropped. `is_whole`: none is, and only marks have a say."""
         self.plan, self.track = plan, plan.track
         self._marks, self._facts = marks, facts
         self._points, self._given_back, self._away = points, given_back, away
-        self.missing = self._find_missing() if has_gaps else ()
-        numbers, bonus, taken = [], ZERO, ZERO
-        for part, values in zip(plan.sections, points, strict=True):
-            if part.is_plain:
-                earned = sum([v for v in values if v is not None] if has_gaps else values, ZERO)
-                rounded = earned.quantize(plan.cent, plan.rounding)
-                numbers.append(_Section(part, rounded, part.full, False, earned, part.full))
-                continue
-            section = _score_section(plan, part, values, away)
-            if section.max:
-                numbers.append(section)
-            else:
-                taken += section.taken  # nothing to take it from but the total
-            bonus += section.bonus
-        self._numbers, self.bonus, self.taken = numbers, bonus, taken
-        self.section_points = {section.plan.code: section.points for section in numbers}
+        if is_whole:
+            self.missing, self.bonus, self.taken = (), ZERO, ZERO
+            self.total, self.section_points = plan.sums(points)
+            return
+        self.missing = self._find_missing()
+        self.bonus = sum((section.bonus for section in self._scored), ZERO)
+        self.taken = sum((section.taken for section in self._scored if not section.max), ZERO)
+        self.section_points = {section.plan.code: section.points for section in self._numbers}
         self.total = self._add_up()
+
+    @cached_property
+    def _scored(self) -> list[_Section]:
+        return [_score_section(self.plan, part, self._points, self._away)
+                for part in self.plan.sections]  # fmt: skip
+
+    @property
+    def _numbers(self) -> list[_Section]:
+        """The sections of which something counts for the entrant."""
+        return [section for section in self._scored if section.max]
 
     def _find_missing(self) -> tuple[str, ...]:
         return tuple(
             entry.code
-            for part, values in zip(self.plan.sections, self._points, strict=True)
-            for entry, value in zip(part.items, values, strict=True)
+            for entry, value in zip(self.plan.items, self._points, strict=True)
             if value is None and entry.code not in self._away
         )
 
@@ -157,9 +159,13 @@ class SheetResult:
     def marked_count(self) -> int:
         return self.due_count - len(self.missing)
 
+    def owes(self, code: str) -> bool:
+        """Whether the sheet asks for a mark of this item: its source marks it and it applies."""
+        return code not in self._away and any(plan.code == code for plan in self.plan.items)
+
     @property
     def due_count(self) -> int:
-        return sum(len(part.items) for part in self.plan.sections) - len(self._away)
+        return len(self.plan.items) - len(self._away)
 
     @property
     def vetoes(self) -> tuple[str, ...]:
@@ -176,8 +182,7 @@ class SheetResult:
     def items(self) -> dict[str, ItemResult]:
         return {
             item.code: self._item(item, value)
-            for part, values in zip(self.plan.sections, self._points, strict=True)
-            for item, value in zip(part.items, values, strict=True)
+            for item, value in zip(self.plan.items, self._points, strict=True)
         }
 
     def _item(self, plan: ItemPlan, points: Decimal | None) -> ItemResult:
@@ -254,27 +259,43 @@ def score_sheet(
     marks of items that do not apply are ignored; `facts` feed measured items and say what does
     not apply; a sheet of a `source` owes only the items this source marks."""
     plan, facts = plan_of(definition).sheet(track, source), facts or {}
-    points: list[list[Decimal | None]] = []
+    points = _quick_points(plan, marks)
+    if points is not None:
+        return SheetResult(plan, marks, facts, points, {}, frozenset(), is_whole=True)
     away: set[str] = set()
-    has_gaps = False
-    for part in plan.sections:
-        values: list[Decimal | None] = []
-        points.append(values)
-        if not part.is_plain:
-            values += [_points(item, marks, facts, away) for item in part.items]
-            has_gaps = has_gaps or None in values
-            continue
-        for item in part.items:
-            mark = marks.get(item.code)
-            if mark is None:
-                values.append(None)
-                has_gaps = True
-                continue
-            key = item.key
-            value = item.points.get(mark[key]) if key else None
-            values.append(item.score(mark) if value is None else value)
+    points = [_points(item, marks, facts, away) for item in plan.items]
     given_back = _cap_families(plan, points) if plan.has_families else {}
-    return SheetResult(plan, marks, facts, points, given_back, frozenset(away), has_gaps)
+    return SheetResult(plan, marks, facts, points, given_back, frozenset(away))
+
+
+def store_sheet(
+    definition: Definition,
+    track: str,
+    marks: Mapping[str, Mark],
+    facts: Mapping[str, Any],
+    rater: str,
+    source: str = "",
+) -> StoredSheet:
+    """What `score_sheet(…).stored(…)` gives, without anything that is only needed for words."""
+    plan = plan_of(definition).sheet(track, source)
+    points = None if plan.vetoes else _quick_points(plan, marks)
+    if points is None:
+        return score_sheet(definition, track, marks, facts, source).stored(rater, source)
+    total, sections = plan.sums(points)
+    return StoredSheet(rater, total, sections, True, source)
+
+
+def _quick_points(plan: SheetPlan, marks: Mapping[str, Mark]) -> list[Decimal] | None:
+    """Points of all items, where only marks have a say and all are there."""
+    if not plan.is_plain:
+        return None
+    try:
+        return [
+            table[marks[code][key]] if key else score(marks[code])
+            for code, key, table, score in plan.quick
+        ]
+    except KeyError:
+        return None
 
 
 def _points(
@@ -285,7 +306,7 @@ def _points(
         away.add(plan.code)
         return {"full_marks": item.points, "no_points": ZERO}.get(item.not_applicable_rule)
     mark = _mark_of(item, marks, facts)
-    return None if mark is None else item.score(mark)
+    return None if mark is None else plan.score(mark)
 
 
 def _mark_of(item: Any, marks: Mapping[str, Mark], facts: Mapping[str, Any]) -> Mark | None:
@@ -294,31 +315,30 @@ def _mark_of(item: Any, marks: Mapping[str, Mark], facts: Mapping[str, Any]) -> 
     return item.measured_mark(lambda name: as_fact(facts.get(name)).value)
 
 
-def _cap_families(plan: SheetPlan, points: list[list[Decimal | None]]) -> dict[str, Decimal]:
+def _cap_families(plan: SheetPlan, points: list[Decimal | None]) -> dict[str, Decimal]:
     """Give back what a family loses beyond its limit, in the order of the rubric; code → points.
     Items that are dropped or not marked have lost nothing."""
     left = {family.code: family.at_most for family in plan.definition.rubric.families}
     given_back: dict[str, Decimal] = {}
-    for part, values in zip(plan.sections, points, strict=True):
-        for index, (entry, value) in enumerate(zip(part.items, values, strict=True)):
-            item = entry.item
-            if not item.family or value is None:
-                continue
-            lost = -value if item.is_penalty else item.points - value
-            counted = min(lost, left[item.family])
-            left[item.family] -= counted
-            if counted < lost:
-                given_back[item.code] = lost - counted
-                values[index] = value + lost - counted
+    for index, (entry, value) in enumerate(zip(plan.items, points, strict=True)):
+        item = entry.item
+        if not item.family or value is None:
+            continue
+        lost = -value if item.is_penalty else item.points - value
+        counted = min(lost, left[item.family])
+        left[item.family] -= counted
+        if counted < lost:
+            given_back[item.code] = lost - counted
+            points[index] = value + lost - counted
     return given_back
 
 
 def _score_section(
-    plan: SheetPlan, part: SectionPlan, values: list[Decimal | None], away: frozenset[str]
+    plan: SheetPlan, part: SectionPlan, points: list[Decimal | None], away: frozenset[str]
 ) -> _Section:
     earned = taken = bonus = ZERO
     dropped = []
-    for entry, value in zip(part.items, values, strict=True):
+    for entry, value in zip(part.items, points[part.start : part.end], strict=True):
         if entry.item.is_penalty:
             taken -= value or ZERO
         elif entry.item.is_bonus:
@@ -334,14 +354,16 @@ def _score_section(
     if not available:
         return _Section(part, ZERO, ZERO, False, earned, ZERO, (), taken, bonus)
     by_mean, full = lost["mean_of_others"], part.of - lost["rescale_total"]
-    points = earned + by_mean * earned / available
-    if rescaled := bool(lost["rescale_section"]):
-        points = points * full / (available + by_mean)
-    points, full, cap = part.scaled(points), part.scaled(full), part.section.cap
+    rescaled = bool(lost["rescale_section"])
+    earned_of = full if rescaled else available + by_mean
+    share, whole = part.scale
+    # divided once and last, so that halves stay halves
+    reached = earned * earned_of * share / (available * whole)
+    full, cap = part.scaled(full), part.section.cap
     most = full if cap is None else min(cap, full)
-    points = max(min(points, most) - taken, min(part.section.floor, most))
+    reached = max(min(reached, most) - taken, min(part.section.floor, most))
     return _Section(
-        part, plan.rounded(points), most, rescaled, earned, available, tuple(dropped), taken, bonus
+        part, plan.rounded(reached), most, rescaled, earned, available, tuple(dropped), taken, bonus
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from campaigns.definition import Definition
-from campaigns.rubric import show
+from campaigns.definition.rubric import Section
+from campaigns.rubric import Item, show
+from reviews.models import Dossier
 from reviews.selectors.sign_offs import defects_by_item
 from scoring.engine import SheetResult, score_sheet
 from scoring.models import Mark, Scorecard
@@ -22,13 +24,28 @@ def sheet_result(card: Scorecard, marks: dict[str, Mark]) -> SheetResult:
     return score_sheet(definition, dossier.track, raw, measured_facts(definition, dossier))
 
 
+def due_items(dossier: Dossier) -> int:
+    """How many items a sheet of this dossier owes."""
+    definition = dossier.version.definition
+    facts = measured_facts(definition, dossier)
+    return score_sheet(definition, dossier.track, {}, facts).due_count
+
+
+def owed_items(section: Section, sheet: SheetResult) -> list[Item]:
+    """The items of a section that this sheet asks for."""
+    return [item for item in section.items if sheet.owes(item.code)]
+
+
 def sheet_totals(definition: Definition, track: str, sheet: SheetResult) -> dict:
     """The running totals as the page shows them; all values are text or whole numbers."""
     missing = set(sheet.missing)
     sections = {}
     for section in definition.sections(track):
+        owed = owed_items(section, sheet)
+        if not owed:
+            continue
         result = sheet.sections.get(section.code)
-        left = sum(1 for item in section.items_for(track) if item.code in missing)
+        left = sum(1 for item in owed if item.code in missing)
         sections[section.code] = {
             "points": show(result.points) if result else "0",
             "maximum": show(result.max) if result else "0",

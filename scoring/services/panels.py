@@ -176,7 +176,7 @@ def _assign(dossier: Dossier, expert_id) -> Assignment:
         assignment=assignment,
         revision=dossier.revision,
         version=dossier.version,
-        due_items=len(dossier.version.definition.items(dossier.track)),
+        due_items=due_items(dossier),
     )
     return assignment
 

@@ -55,6 +55,9 @@ def save_marks(
     known = dict(Mark.objects.filter(scorecard=card).values_list("item", "raw"))
     known |= {row.item: row.raw for row in rows}
     sheet = score_sheet(definition, dossier.track, known, measured_facts(definition, dossier))
+    not_owed = [row.item for row in rows if not sheet.owes(row.item)]
+    if not_owed:
+        raise ValidationError({code: f"{code} 不适用于本卷，不用评分。" for code in not_owed})
     Mark.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -86,7 +89,7 @@ def _mark(card: Scorecard, code: str, given: Mapping, moment) -> Mark:
         raise MarkError(f"{code} 的评语最多 {MOST_COMMENT} 个字，现有 {len(comment)} 个字。")
     raw = definition.parse_mark(code, given.get("mark"))
     return Mark(
-        scorecard=card, item=code, raw=raw, points=item.points_for(raw), max_points=item.points,
+        scorecard=card, item=code, raw=raw, points=item.score(raw), max_points=item.points,
         comment=comment, marked_at=moment,
     )  # fmt: skip
 

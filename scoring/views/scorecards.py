@@ -74,7 +74,7 @@ def _show(request, card, entered: dict, errors: dict, status: int = 200):
             "code": section.code,
             "title": section.title,
             **totals["sections"][section.code],
-            "has_inputs": any(not item.is_measured for item in section.items_for(dossier.track)),
+            "has_inputs": any(not item.is_measured for item in owed_items(section, sheet)),
             "url": reverse(
                 "scoring:section_save", args=[request.tenant.slug, card.pk, section.code]
             ),
@@ -90,10 +90,11 @@ def _show(request, card, entered: dict, errors: dict, status: int = 200):
                         "scoring:mark_save", args=[request.tenant.slug, card.pk, item.code]
                     ),
                 }
-                for item in section.items_for(dossier.track)
+                for item in owed_items(section, sheet)
             ],
         }
         for section in definition.sections(dossier.track)
+        if section.code in totals["sections"]
     ]
     words = applicant_words(definition, dossier.track, content)
     for part in words["case_report"]:
@@ -160,7 +161,7 @@ def _self(item, raw) -> str:
     """What the applicant gave itself, in words."""
     if raw is None:
         return ""
-    return f"{show(item.points_for(raw))} 分，{item.explain(raw)}"
+    return f"{show(item.score(raw))} 分，{item.explain(raw)}"
 
 
 def _gallery(request, pieces) -> list[dict]:
