@@ -133,7 +133,7 @@ class Mark(TenantModel):
                 fields=["tenant_id", "scorecard", "item"], name="scoring_mark_once"
             ),
             models.CheckConstraint(
-                condition=Q(points__gte=0) & Q(points__lte=F("max_points")),
+                condition=Q(points__gte=F("max_points") * -1) & Q(points__lte=F("max_points")),
                 name="scoring_mark_range",
                 violation_error_message="得分超出范围。",
             ),

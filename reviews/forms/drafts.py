@@ -326,6 +326,17 @@ def _metric_input(item, schema):
     return _number(item, schema, f"填写实测数值{schema['unit'] and '（' + schema['unit'] + '）'}")
 
 
+def _counts_input(item, schema):
+    return {
+        part["code"]: forms.CharField(
+            label=f"{item.code} {part['title']}",
+            help_text=f"{part['words']}；没有的填 0。",
+            widget=forms.NumberInput(attrs={"inputmode": "numeric", "step": 1, "min": 0}),
+        )
+        for part in schema["parts"]
+    }
+
+
 MARK_INPUTS = {
     "points": _points_input,
     "tick": _tick_input,
@@ -333,6 +344,7 @@ MARK_INPUTS = {
     "parts": _parts_input,
     "grade": _grade_input,
     "metric": _metric_input,
+    "counts": _counts_input,
 }
 
 
@@ -361,6 +373,9 @@ MARK_READ = {
         {"grades": typed} if schema["criteria"] else {"grade": typed[""]}
     ),
     "metric": lambda schema, typed: {"value": typed[""]},
+    "counts": lambda schema, typed: {
+        "counts": {code: count for code, count in typed.items() if count}
+    },
 }
 
 # widget → (schema, stored mark) → what the inputs show, by suffix
@@ -371,4 +386,5 @@ MARK_SHOWN = {
     "parts": lambda schema, mark: {"": mark[_parts_key(schema)] or [NONE_OF_THESE]},
     "grade": lambda schema, mark: mark["grades"] if schema["criteria"] else {"": mark["grade"]},
     "metric": lambda schema, mark: {"": mark["value"]},
+    "counts": lambda schema, mark: {code: str(n) for code, n in mark["counts"].items()},
 }

@@ -215,7 +215,7 @@ def _item_row(item, marks: dict, files: dict) -> dict:
         "title": item.title,
         "criterion": item.criterion,
         "maximum": show(item.points),
-        "points": None if mark is None else show(item.points_for(mark)),
+        "points": None if mark is None else show(item.score(mark)),
         "words": "" if mark is None else item.explain(mark),
         "asked": [evidence.title for evidence in item.evidence],
         "files": files.get(item.code, []),

@@ -60,8 +60,8 @@ def self_assessment_totals(definition: Definition, track: str, marks: dict) -> T
 
 
 def _section(section, track: str, marks: dict) -> SectionTotal:
-    mine = [i for i in section.items_for(track) if not i.is_bonus]
-    away = [i for i in section.items if not i.applies(track) and not i.is_bonus]
+    mine = [i for i in section.items_for(track) if i.is_counted]
+    away = [i for i in section.items if not i.applies(track) and i.is_counted]
     given = [item for item in away if item.not_applicable_rule == "full_marks"]
     scaled = [item for item in away if item not in given]
     earned = sum((_earned(item, marks) for item in mine), ZERO)
@@ -81,7 +81,7 @@ def _section(section, track: str, marks: dict) -> SectionTotal:
 
 
 def _earned(item: Item, marks: dict) -> Decimal:
-    return item.points_for(marks[item.code]) if item.code in marks else ZERO
+    return item.score(marks[item.code]) if item.code in marks else ZERO
 
 
 def _sum(items: list[Item]) -> Decimal:

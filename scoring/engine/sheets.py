@@ -304,6 +304,8 @@ def _points(
     item = plan.item
     if plan.is_away_with(facts):
         away.add(plan.code)
+        if not item.is_counted:
+            return ZERO  # neither bonus nor penalty
         return {"full_marks": item.points, "no_points": ZERO}.get(item.not_applicable_rule)
     mark = _mark_of(item, marks, facts)
     return None if mark is None else plan.score(mark)

@@ -27,7 +27,8 @@ def mark_controls(definition: Definition, code: str, raw: Mapping | None) -> lis
     """The controls of an item: dicts for ``components/score_input``; none for a measured item."""
     item, schema = definition.item(code), definition.input_schema(code)
     widget = None if item.is_measured else WIDGETS.get(schema["widget"])
-    return widget.controls(item, schema, raw or {}) if widget else []
+    controls = widget.controls(item, schema, raw or {}) if widget else []
+    return [*controls, _veto_control(item, raw or {})] if controls and item.has_tick else controls
 
 
 def mark_range(definition: Definition, code: str) -> str:
@@ -43,7 +44,20 @@ def read_mark(definition: Definition, code: str, data: Mapping[str, Any]) -> dic
     widget = None if item.is_measured else WIDGETS.get(schema["widget"])
     if widget is None:
         raise MarkError(f"{code} 由实测数据计分，不用评分。")
-    return widget.read(item, schema, data)
+    mark = widget.read(item, schema, data)
+    if mark is not None and item.has_tick and data.get(veto_name(code)) == "true":
+        mark["veto"] = True
+    return mark
+
+
+def veto_name(code: str) -> str:
+    return f"{code}:veto"
+
+
+def _veto_control(item: Item, raw: Mapping) -> dict:
+    options = [("false", "没有发生", ""), ("true", "发生", "一票否决")]
+    chosen = "true" if raw.get("veto") else "false"
+    return _buttons(veto_name(item.code), f"一票否决：{item.veto}", options, chosen)
 
 
 def _buttons(name: str, label: str, options, chosen) -> dict:
@@ -204,6 +218,33 @@ def _parts_read(item: Item, schema: dict, data: Mapping) -> dict | None:
     return {key: [part[0] for part, answer in zip(parts, given, strict=True) if answer == "yes"]}
 
 
+# counts: {"counts": {"honour": 2}}
+
+
+def _counts_controls(item: Item, schema: dict, raw: Mapping) -> list[dict]:
+    known = raw.get("counts", {})
+    return [
+        {
+            "type": "number",
+            "name": f"{item.code}:{part['code']}",
+            "label": part["words"],
+            "value": str(known[part["code"]]) if part["code"] in known else "",
+            "max": "999",
+            "step": "1",
+        }
+        for part in schema["parts"]
+    ]
+
+
+def _counts_range(item: Item, schema: dict) -> str:
+    return f"基础分 {schema['base']} 分，按数量加减，最高 {schema['max']} 分；没有的填 0"
+
+
+def _counts_read(item: Item, schema: dict, data: Mapping) -> dict | None:
+    given = {p["code"]: data.get(f"{item.code}:{p['code']}", "").strip() for p in schema["parts"]}
+    return {"counts": {c: n or "0" for c, n in given.items()}} if any(given.values()) else None
+
+
 # grade: {"grade": "A"}, with several criteria {"grades": {"c1": "A"}}
 
 
@@ -244,5 +285,6 @@ WIDGETS = {
     "tick": Widget(_tick_controls, _tick_range, _tick_read),
     "defects": Widget(_defects_controls, _defects_range, _defects_read),
     "parts": Widget(_parts_controls, _parts_range, _parts_read),
+    "counts": Widget(_counts_controls, _counts_range, _counts_read),
     "grade": Widget(_grade_controls, _grade_range, _grade_read),
 }

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from campaigns.definition import Definition, leaves
 from campaigns.definition.requirements import RankGate
+from campaigns.definition.route import Condition
 from communities.models import Fact, PropertyCompany
 from reviews.models import Dossier
+from reviews.selectors.route import conditions_of
 from scoring.engine.places import places
 
 REGISTER = "物业服务企业登记"
+COMMUNITY_REGISTER = "小区登记"
+ATTRIBUTES = ("kind", "floor_area", "households", "built_year")
 
 
 def facts_by_dossier(dossiers: Iterable[Dossier]) -> dict[Any, dict[str, dict]]:
-    """dossier id → metric → ``{value, unit, source}``: measured facts of the community and what
-    the register says of the applicant. Two queries for all."""
+    """dossier id → metric → ``{value, unit, source}``: measured facts of the community, what the
+    register says of it (``community.…``) and of the applicant. Two queries for all, beside the
+    communities."""
     dossiers = list(dossiers)
     by_community: dict[Any, dict[str, dict]] = {}
     facts = Fact.objects.filter(
@@ -36,7 +41,8 @@ def facts_by_dossier(dossiers: Iterable[Dossier]) -> dict[Any, dict[str, dict]]:
         )
     }
     return {
-        dossier.pk: by_community.get(dossier.community_id, {})
+        dossier.pk: _attributes(dossier)
+        | by_community.get(dossier.community_id, {})
         | _registered(companies.get(dossier.applicant_id))
         for dossier in dossiers
     }
@@ -84,6 +90,18 @@ def _measured(metric: str) -> dict[Any, tuple[Any, Decimal]]:
     return {community: (county, value) for community, county, value in rows}
 
 
+def _attributes(dossier: Dossier) -> dict[str, dict]:
+    """What the register of communities says, and the bodies that a community lacks, as 1 or 0."""
+    community = dossier.community
+    values: dict[str, Any] = {name: getattr(community, name) for name in ATTRIBUTES}
+    lacking = conditions_of(community)
+    values |= {name: name in lacking for name in get_args(Condition)}
+    return {
+        f"community.{name}": {"value": value, "source": COMMUNITY_REGISTER}
+        for name, value in values.items()
+    }
+
+
 def _registered(company: PropertyCompany | None) -> dict[str, dict]:
     if company is None:
         return {}
@@ -94,7 +112,8 @@ def _registered(company: PropertyCompany | None) -> dict[str, dict]:
 
 
 def measured_facts(definition: Definition, dossier: Dossier) -> dict[str, dict]:
-    """The facts a sheet needs: none, and no query, when no item is computed from facts."""
-    if not any(item.is_measured for item in definition.items(dossier.track)):
+    """The facts a sheet needs: none, and no query, when no item hangs on facts."""
+    items = definition.items(dossier.track)
+    if not any(item.is_measured or item.not_applicable_when for item in items):
         return {}
     return facts_by_dossier([dossier])[dossier.pk]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -56,6 +56,30 @@ def submitted_sheets(dossiers: Iterable[Dossier]) -> dict[Any, list[dict]]:
     for found in sheets.values():
         found.sort(key=lambda card: card["rater"])
     return sheets
+
+
+def vetoes_by_sheet(
+    dossiers: Iterable[Dossier], facts: Mapping[Any, Mapping]
+) -> dict[Any, tuple[str, ...]]:
+    """sheet id → items whose veto its marks name. No query where the notice knows no veto, else
+    one."""
+    dossiers = {dossier.pk: dossier for dossier in dossiers}
+    first = next(iter(dossiers.values()), None)
+    codes = [i.code for i in first.version.definition.items() if i.veto] if first else []
+    if not codes:
+        return {}
+    cards: dict[Any, tuple[Any, dict]] = {}
+    rows = Mark.objects.filter(
+        item__in=codes, scorecard__assignment__dossier__in=list(dossiers.values())
+    ).values_list("scorecard_id", "scorecard__assignment__dossier_id", "item", "raw")
+    for card, dossier, item, raw in rows:
+        cards.setdefault(card, (dossier, {}))[1][item] = raw
+    return {
+        card: score_sheet(
+            first.version.definition, dossiers[dossier].track, marks, facts.get(dossier, {})
+        ).vetoes
+        for card, (dossier, marks) in cards.items()
+    }
 
 
 def rater_numbers(campaigns: Iterable[Any]) -> dict[Any, str]:
@@ -163,6 +187,8 @@ def explain_marks(row: RankingRow) -> MarksTable:
     for section in definition.sections(dossier.track):
         items = []
         for item in section.items_for(dossier.track):
+            if not any(item.code in result.items for result in results.values()):
+                continue
             cells = []
             for name, result in results.items():
                 mark = table.get(item.code, {}).get(name)

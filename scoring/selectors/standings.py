@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from campaigns.definition import Definition
-from campaigns.definition.outcome import Combination
+from campaigns.definition.outcome import Combination, RaterRule
 from campaigns.models import Campaign
 from reviews.enums import DossierState
 from scoring.enums import AssignmentState
@@ -38,19 +38,18 @@ def standings(campaign: Campaign, definition: Definition) -> list[Standing]:
 def standings_statement(campaign: Campaign, definition: Definition) -> tuple[str, dict]:
     """(SQL, parameters) of ``standings``."""
     rule, outcome = definition.combination, definition.outcome
-    low, high = _kept(rule)
-    weight = rule.sources[0].weight
-    share = "" if weight == 100 else f" * {weight:f} / 100"
+    only = rule.rule(rule.sources[0])
+    low, high = _kept(only)
     parameters: dict[str, Any] = {
         "campaign": str(campaign.pk),
         "submitted": AssignmentState.SUBMITTED,
         "states": [DossierState.SCORING, DossierState.DECISION],
-        # Sheets of one source exist so far: with several sources no dossier has a total.
-        "least": rule.min_raters if len(rule.sources) == 1 else 2**31 - 1,
+        # Sheets of one source are kept so far: with several sources no dossier has a total.
+        "least": only.min_raters if is_ranked_from_sheets(rule) else 2**31 - 1,
     }
 
     def mean(column: str) -> str:
-        return _round(f"avg(s.{column}) FILTER (WHERE {low} AND {high}){share}", rule)
+        return _round(f"avg(s.{column}) FILTER (WHERE {low} AND {high})", rule)
 
     read, means, joins, order = "", "", "", ["p.total DESC"]
     for number, tie in enumerate(outcome.tie_rules):
@@ -94,7 +93,12 @@ ORDER BY {"d.track, " if apart else ""}4 NULLS LAST, p.dossier_id
     return statement, parameters
 
 
-def _kept(rule: Combination) -> tuple[str, str]:
+def is_ranked_from_sheets(rule: Combination) -> bool:
+    """Whether the sheets that are kept are all that the total needs."""
+    return len(rule.sources) == 1 and not rule.sources[0].fact
+
+
+def _kept(rule: RaterRule) -> tuple[str, str]:
     """Conditions on ``place``: which sheets of a dossier, from low to high, count."""
     if rule.method == "trimmed_mean":
         return f"s.place > {rule.drop_low:d}", f"s.place <= s.many - {rule.drop_high:d}"

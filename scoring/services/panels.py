@@ -24,6 +24,7 @@ from scoring import draw
 from scoring.enums import AssignmentState, SeatState
 from scoring.models import Assignment, Expert, Panel, PanelSeat, Scorecard
 from scoring.permissions import can_manage_panel, can_manage_pool, is_own_assignment
+from scoring.selectors.sheets import due_items
 
 LEAST_REASON, MOST_REASON = 5, 200  # characters
 

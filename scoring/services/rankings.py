@@ -27,6 +27,7 @@ from scoring.engine import (
     Choice,
     RankedRow,
     StoredSheet,
+    award_bands,
     choose_winners,
     combine_raters,
     evaluate_gates,
@@ -36,7 +37,12 @@ from scoring.enums import DecisionOutcome
 from scoring.models import Decision, Ranking, RankingRow
 from scoring.permissions import can_decide
 from scoring.selectors.facts import facts_for_gates
-from scoring.selectors.rankings import latest_ranking, open_ranking_job, submitted_sheets
+from scoring.selectors.rankings import (
+    latest_ranking,
+    open_ranking_job,
+    submitted_sheets,
+    vetoes_by_sheet,
+)
 from scoring.selectors.standings import standings
 
 LEAST_REASON, MOST_REASON = 5, 300  # characters
@@ -73,6 +79,7 @@ def compute_rows(dossiers: list[Dossier]) -> list[dict]:
     sheets = submitted_sheets(dossiers)
     facts = facts_for_gates(definition, dossiers)
     attestations = attestations_by_dossier(dossiers)
+    vetoes = vetoes_by_sheet(dossiers, facts)
     panels, gates, candidates = {}, {}, []
     for dossier in dossiers:
         cards = sheets.get(dossier.pk, [])
@@ -81,29 +88,32 @@ def compute_rows(dossiers: list[Dossier]) -> list[dict]:
                 card["rater"],
                 card["total"],
                 {code: Decimal(points) for code, points in card["sections"].items()},
+                vetoes=vetoes.get(card["scorecard"], ()),
             )
             for card in cards
         ]
-        panels[dossier.pk] = combine_raters(definition, stored)
+        panels[dossier.pk] = combine_raters(definition, stored, facts[dossier.pk])
         gates[dossier.pk] = evaluate_gates(
             definition, dossier.track, facts[dossier.pk], attestations[dossier.pk]
         )
-        panel = panels[dossier.pk]
         candidates.append(
-            Candidate(
-                key=str(dossier.pk),
-                total=panel.total,
-                sections=panel.sections,
-                track=dossier.track,
-                facts=facts[dossier.pk],
-                gates_passed=gates[dossier.pk].passed,
-                problem=panel.problem,
+            Candidate.of(
+                str(dossier.pk), dossier.track, facts[dossier.pk], panels[dossier.pk],
+                gates[dossier.pk],
             )
-        )
+        )  # fmt: skip
     ranked = rank(definition, candidates)
-    choices = choose_winners(definition, ranked)
+    choices, awards = choose_winners(definition, ranked), award_bands(definition, ranked)
     by_key = {str(dossier.pk): dossier for dossier in dossiers}
-    return [_row(by_key[row.key], row, choices[row.key], panels, gates, sheets) for row in ranked]
+    rows = []
+    for row in ranked:
+        fields = _row(by_key[row.key], row, choices[row.key], panels, gates, sheets)
+        if award := awards.get(row.key):
+            fields["explanation"]["band"] = {
+                "code": award.band, "title": award.title, "lines": list(award.explanation),
+            }  # fmt: skip
+        rows.append(fields)
+    return rows
 
 
 def _row(dossier: Dossier, row: RankedRow, choice: Choice, panels, gates, sheets) -> dict:

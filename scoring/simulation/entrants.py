@@ -57,14 +57,20 @@ def known_facts(definition: Definition) -> dict[str, str]:
               for test in part.when]  # fmt: skip
     names.update((test.fact, test.title) for test in tests)
     names.update((effect.per, effect.title) for effect in outcome.effects if effect.per)
-    names.update((item.metric, item.title) for item in definition.items() if item.is_measured)
+    for item in definition.items():
+        if item.is_measured and item.is_bonus:
+            names.update((c.test.fact, c.title) for c in item.conditions)
+        elif item.is_measured:
+            names[item.metric] = item.title
     names.update((s.fact, s.title) for s in definition.combination.sources if s.fact)
     names.update((rule.key, rule.title) for rule in outcome.tie_rules if rule.by == "fact")
     for requirement in (*definition.requirements, *outcome.conditions):
         for gate in leaves(requirement):
             title = gate.title or requirement.title
-            if isinstance(gate, MetricGate | RankGate):
+            if isinstance(gate, MetricGate):
                 names[gate.metric] = title
+            elif isinstance(gate, RankGate):
+                names[gate.place_key] = title
             elif isinstance(gate, RegisterGate):
                 names[gate.register_name] = title
             elif isinstance(gate, TitleGate):
@@ -188,7 +194,7 @@ class Reader:
             self.problem(place, f"没有指标“{code}”。")
             return None
         if item.is_measured:
-            self.problem(place, f"{code} 由实测数据计分，不用评分，请填数据 {item.metric}。")
+            self.problem(place, f"{code} 由实测数据计分，不用评分，请填写数据。")
             return None
         if source and source not in self.definition.sources_of(item):
             title = self.sources[source].title

@@ -22,6 +22,7 @@ from scoring.selectors.sheets import (
     applicant_words,
     evidence_by_slot,
     marks_of_sheet,
+    owed_items,
     sheet_result,
     sheet_totals,
     visit_defects,
