@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, get_args
+from typing import Any
 
 from campaigns.definition import Definition, leaves
 from campaigns.definition.requirements import RankGate
-from campaigns.definition.route import Condition
 from communities.models import Fact, PropertyCompany
 from reviews.models import Dossier
-from reviews.selectors.route import conditions_of
 from scoring.engine.places import places
 
 REGISTER = "物业服务企业登记"
@@ -91,11 +89,10 @@ def _measured(metric: str) -> dict[Any, tuple[Any, Decimal]]:
 
 
 def _attributes(dossier: Dossier) -> dict[str, dict]:
-    """What the register of communities says, and the bodies that a community lacks, as 1 or 0."""
+    """What the register of communities says; yes and no as 1 and 0."""
     community = dossier.community
     values: dict[str, Any] = {name: getattr(community, name) for name in ATTRIBUTES}
-    lacking = conditions_of(community)
-    values |= {name: name in lacking for name in get_args(Condition)}
+    values["no_owners_committee"] = community.owners_committee_id is None
     return {
         f"community.{name}": {"value": value, "source": COMMUNITY_REGISTER}
         for name, value in values.items()

@@ -87,7 +87,7 @@ def test_a_mark_out_of_range_or_step_is_refused_and_nothing_is_saved(scene, code
 
 
 def test_the_database_refuses_points_outside_the_range(scene):
-    for points in ("-0.5", "6.5"):
+    for points in ("-6.5", "6.5"):  # a penalty takes off at most its points
         with pytest.raises(IntegrityError), transaction.atomic():
             Mark.objects.create(
                 scorecard=scene.card,
