@@ -83,10 +83,7 @@ class SignOffForm(forms.Form):
         self.marked = [code for code in self.parts if code in marked]
         for code in self.marked:
             self.fields[f"comment:{code}"] = Line(
-                label=f"「{self.parts[code]}」的补正说明",
-                required=False,
-                max_length=MOST_COMMENT,
-                error_messages={"max_length": f"最多 {MOST_COMMENT} 个字。"},
+                label=f"「{self.parts[code]}」的补正说明", required=False, max_length=MOST_COMMENT
             )
 
     @property

@@ -185,8 +185,8 @@ def test_every_step_sent_twice_is_led_to_the_first_answer(people, campaign, sign
 # ---- forged and pasted --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("comment", ["a\0b", "缺\n方案"])
-def test_comments_of_a_return_are_read_like_any_text(people, submitted, sign_in, comment):
+@pytest.mark.parametrize(("comment", "kept"), [("缺\0方案", "缺方案"), ("缺\n方案", "缺 方案")])
+def test_comments_of_a_return_are_read_like_any_text(people, submitted, sign_in, comment, kept):
     client = sign_in(people.committee_officer)
     form = read_form(client.get(url("sign_off", submitted.pk)))
     answer = client.post(
@@ -195,20 +195,15 @@ def test_comments_of_a_return_are_read_like_any_text(people, submitted, sign_in,
             outcome="return", opinion="请补充材料。", flag=["7.3"], **{"comment:7.3": comment}
         ),
     )
-    if "\0" in comment:
-        assert answer.status_code == 200 and "空字符" in text(answer)
-    else:
-        assert answer.status_code == 302
-        assert submitted.sign_offs.get().flags[0]["comment"] == "缺 方案"
+    assert answer.status_code == 302
+    assert submitted.sign_offs.get().flags[0]["comment"] == kept
 
 
-def test_a_caption_is_one_line_without_zero_bytes(people, draft, sign_in):
+def test_a_caption_is_one_line(people, draft, sign_in):
     filled = fill_dossier(draft, actor=people.applicant)
     piece = filled.evidence.first()
     client = sign_in(people.applicant)
-    answer = client.post(url("evidence_caption", piece.pk), {"caption": "a\0b"})
-    assert answer.status_code == 200 and "空字符" in text(answer)
-    client.post(url("evidence_caption", piece.pk), {"caption": "草坪\r\n修剪后"})
+    client.post(url("evidence_caption", piece.pk), {"caption": "草坪\r\n修剪\0后"})
     piece.refresh_from_db()
     assert piece.caption == "草坪 修剪后"
 
