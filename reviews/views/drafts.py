@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +14,6 @@ from core import clock
 from core.errors import STALE_PAGE, Conflict, Refused
 from core.forms import add_errors
 from reviews.forms.drafts import ApplicationForm, CaseReportForm, DraftForm, SelfAssessmentForm
-from reviews.permissions.dossiers import is_own_dossier
 from reviews.selectors.contents import registry_values
 from reviews.selectors.evidence import by_slot, present_evidence
 from reviews.selectors.parts import case_slot, dossier_slots
@@ -52,25 +50,23 @@ def dossier_self_assessment(request, pk):
 
 def _draft_page(request, pk, form_class, template, more):
     dossier = load_dossier(request, pk)
-    if request.method != "POST":
-        check_editable(dossier, request.member)
-    elif not is_own_dossier(request.member, dossier):
-        raise PermissionDenied
     form = form_class(request.POST if request.method == "POST" else None, dossier=dossier)
     conflict, status = None, 200
-    if form.is_bound and form.is_valid():
-        try:
+    try:
+        check_editable(dossier, request.member)
+        if form.is_bound and form.is_valid():
             saved = _save(request, dossier, form)
-        except Conflict as error:
-            conflict, status = error.message, error.status
-            dossier.refresh_from_db(fields=["draft", "lock_version"])
-            form = form_class(request.POST, dossier=dossier, lock_version=dossier.lock_version)
-            form.is_valid()
-        except Refused as error:
-            status = add_errors(form, error)
-        else:
             messages.success(request, f"已于 {timezone.localtime(clock.now()):%H:%M} 保存。")
             return redirect(_next_url(request, saved, form_class.part))
+    except Conflict as error:
+        conflict, status = error.message, error.status
+        dossier.refresh_from_db(fields=["draft", "lock_version"])
+        form = form_class(request.POST, dossier=dossier, lock_version=dossier.lock_version)
+        form.is_valid()
+    except Refused as error:
+        if not form.is_bound:
+            raise
+        status = add_errors(form, error)
     slug = request.tenant.slug
     context = {
         "dossier": dossier,
@@ -121,13 +117,12 @@ def dossier_autosave(request, pk, part):
     dossier = load_dossier(request, pk)
     if part not in FORMS:
         raise Http404("unknown part")
-    if not is_own_dossier(request.member, dossier):
-        raise PermissionDenied
     form = FORMS[part](request.POST, dossier=dossier)
-    is_valid = form.is_valid()
-    if "version" not in form.cleaned_data:
-        return JsonResponse({"message": STALE_PAGE}, status=422)
     try:
+        check_editable(dossier, request.member)
+        is_valid = form.is_valid()
+        if "version" not in form.cleaned_data:
+            return JsonResponse({"message": STALE_PAGE}, status=422)
         dossier = _save(request, dossier, form)
     except Refused as error:
         return JsonResponse({"message": error.message}, status=error.status)
