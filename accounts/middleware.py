@@ -7,13 +7,16 @@ a tenant, a platform administrator) and, where asked for, a second factor.
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError, transaction
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Membership
@@ -88,7 +91,8 @@ class TenantMiddleware:
 
 
 def refusal(request, message: str, status: int):
-    return render(request, REFUSAL_PAGES[status], {"message": message}, status=status)
+    context = {"message": message, "back": _page_before(request)}
+    return render(request, REFUSAL_PAGES[status], context, status=status)
 
 
 def needs_second_factor(request) -> bool:
@@ -115,8 +119,22 @@ def _page_of(request) -> str:
     return request.headers.get("Referer", "")
 
 
+def _page_before(request) -> str:
+    """The page of ours from which the request came, without the host; empty when there is none."""
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
+        return ""
+    parts = urlsplit(referer)
+    page = parts.path + (f"?{parts.query}" if parts.query else "")
+    return "" if request.method == "GET" and page == request.get_full_path() else page
+
+
 def _ask_to_sign_in(request):
-    return _lead_to(request, redirect_to_login(_page_of(request)).url)
+    """Say so where a session has ended: a form was sent, or its cookie is still there."""
+    url = redirect_to_login(_page_of(request)).url
+    if request.method == "POST" or settings.SESSION_COOKIE_NAME in request.COOKIES:
+        url += "&expired=1"
+    return _lead_to(request, url)
 
 
 def _lead_to(request, url: str):

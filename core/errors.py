@@ -1,5 +1,7 @@
 """What a service raises when the wish is understood but cannot be granted."""
 
+STALE_PAGE = "页面已过期或被改动，请刷新后再试。"
+
 
 class Refused(Exception):
     """The act is not possible now. The message is Chinese and says what to do; answered 409."""

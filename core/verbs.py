@@ -45,10 +45,12 @@ VERBS = {
     "evidence.described": "修改佐证说明",
     "evidence.removed": "删除佐证",
     "site_visit.opened": "开始实地核查",
+    "site_visit.corrected": "更正实地核查",
     "site_visit.closed": "结束实地核查",
     "finding.added": "记录问题点",
     "finding.removed": "删除问题点",
     "obligation.filed": "报送材料",
+    "obligation.replaced": "更换报送材料",
     # register
     "community.created": "登记小区",
     "community.updated": "修改小区登记",

@@ -203,7 +203,8 @@ class Finding(TenantModel):
 
 
 class Filing(TenantModel):
-    """What a county owes the city (plan, liaison list, work report), as filed."""
+    """What a county owes the city (plan, liaison list, work report), as filed. What was replaced
+    before the deadline stays, with ``replaced_at``."""
 
     campaign = TenantForeignKey(Campaign, related_name="filings")
     obligation = models.CharField("事项", max_length=40)
@@ -212,12 +213,14 @@ class Filing(TenantModel):
     file = TenantForeignKey(StoredFile, verbose_name="文件", null=True)
     filed_by = TenantForeignKey(Membership)
     filed_at = models.DateTimeField("报送时间")
+    replaced_at = models.DateTimeField("更换时间", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "县区报送"
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "campaign", "obligation", "organisation"],
+                condition=models.Q(replaced_at=None),
                 name="reviews_filing_once",
                 violation_error_message="这一事项已经报送。",
             )

@@ -62,6 +62,9 @@ urlpatterns = [
     path("dossiers/<uuid:pk>/desk-check/", desk_checks.desk_check, name="desk_check"),
     path("dossiers/<uuid:pk>/site-visit/", site_visits.site_visit, name="site_visit"),
     path(
+        "dossiers/<uuid:pk>/site-visit/edit/", site_visits.site_visit_edit, name="site_visit_edit"
+    ),
+    path(
         "dossiers/<uuid:pk>/site-visit/close/",
         site_visits.site_visit_close,
         name="site_visit_close",

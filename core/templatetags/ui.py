@@ -14,6 +14,7 @@ from django.utils.html import format_html, json_script
 from django.utils.safestring import mark_safe
 
 from core import wording
+from core.errors import STALE_PAGE
 
 register = template.Library()
 component = "components/{}.html".format
@@ -105,9 +106,16 @@ def error_summary(*forms, title="请先改正下面的问题"):
     errors = []
     for item in forms:
         errors += [("", message) for message in item.non_field_errors()]
-        for bound in item:
-            errors += [(_target(bound), f"{bound.label}：{m}") for m in bound.errors]
+        if any(bound.errors for bound in item.hidden_fields()):
+            errors.append(("", STALE_PAGE))
+        for bound in item.visible_fields():
+            errors += [(_target(bound), _named(bound, m)) for m in bound.errors]
     return {"title": title, "errors": errors}
+
+
+def _named(bound, message: str) -> str:
+    """A box to tick has a whole sentence for its label, and so has its error."""
+    return message if _kind(bound) == "checkbox" else f"{bound.label}：{message}"
 
 
 def _target(bound) -> str:

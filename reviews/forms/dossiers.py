@@ -5,8 +5,10 @@ from __future__ import annotations
 from django import forms
 
 from communities.selectors import visible_counties
+from core.forms import Line, ModelChoice
 from reviews.enums import DossierState
 from reviews.selectors.dossiers import applicable_communities, step_choices
+from reviews.services.dossiers import tracks_of
 
 ALL = ("", "全部")
 
@@ -40,7 +42,7 @@ class DossierFilter(forms.Form):
         }
 
 
-class CommunityChoice(forms.ModelChoiceField):
+class CommunityChoice(ModelChoice):
     def label_from_instance(self, community):
         return f"{community.name}（{community.county.name}，{community.get_kind_display()}）"
 
@@ -67,7 +69,10 @@ class DossierForm(forms.Form):
     def __init__(self, *args, member, campaign, definition, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["community"].queryset = applicable_communities(member, campaign)
-        self.fields["track"].choices = [(t.code, t.title) for t in definition.tracks]
+        tracks = tracks_of(definition, member.organisation)
+        self.fields["track"].choices = [(track.code, track.title) for track in tracks]
+        if len(tracks) == 1:
+            self.fields["track"].initial = tracks[0].code
 
 
 class PledgeForm(forms.Form):
@@ -90,4 +95,4 @@ class PledgeForm(forms.Form):
 class CaptionForm(forms.Form):
     """``caption`` is measured by the service, so that too long a one comes back as typed."""
 
-    caption = forms.CharField(label="说明", required=False)
+    caption = Line(label="说明", required=False)

@@ -12,6 +12,7 @@ from django import forms
 
 from campaigns.definition import Definition
 from campaigns.rubric import Item, MarkError, show
+from core.forms import one_line, renew
 from reviews.models import Dossier
 from reviews.selectors.completeness import REGISTRY_TYPES, count_characters
 
@@ -30,7 +31,8 @@ class CountedField(forms.CharField):
             self.widget.attrs |= {"maxlength": limit, "data-count-blanks": "no"}
 
     def to_python(self, value):
-        return super().to_python(value).replace("\r\n", "\n")
+        text = super().to_python(value).replace("\r\n", "\n")
+        return text if isinstance(self.widget, forms.Textarea) else one_line(text)
 
     def validate(self, value):
         super().validate(value)
@@ -63,8 +65,7 @@ class DraftForm(forms.Form):
         self.initial |= self.to_initial(stored)
         if lock_version is not None and data is not None:
             # After a conflict: what was typed stays, the next saving is on top of what is stored.
-            self.data = data.copy()
-            self.data["version"] = str(lock_version)
+            renew(self, version=lock_version)
 
     def build(self) -> None:
         raise NotImplementedError
@@ -258,7 +259,9 @@ class SelfAssessmentForm(DraftForm):
                 raw = MARK_READ[schema["widget"]](schema, typed)
                 self.marks[code] = self.definition.parse_mark(code, raw)
             except MarkError as error:
-                self.add_error(next(iter(names.values())), str(error))
+                # The label before it names the item already.
+                words = str(error).removeprefix(f"{code} ").removeprefix("的")
+                self.add_error(next(iter(names.values())), words)
         return self.cleaned_data
 
     def values(self):

@@ -6,13 +6,22 @@ from django import forms
 
 from campaigns.definition import Definition
 from campaigns.definition.route import Step
+from core.forms import Line
 from reviews.enums import Outcome
 from reviews.selectors.desk_checks import check_rows
 from reviews.selectors.parts import dossier_parts
 from reviews.selectors.site_visits import visited_items
+from reviews.services.desk_checks import MOST_NOTE
 from reviews.services.filings import MOST_TEXT
-from reviews.services.sign_offs import MOST_COMMENT, MOST_OPINION
-from reviews.services.site_visits import MOST_SUMMARY
+from reviews.services.sign_offs import LEAST_REASON, MOST_COMMENT, MOST_OPINION
+from reviews.services.site_visits import (
+    LEAST_WORDS,
+    MOST_DESCRIPTION,
+    MOST_PARTICIPANTS,
+    MOST_PLACE,
+    MOST_REASON,
+    MOST_SUMMARY,
+)
 
 OUTCOME_WORDS = {
     Outcome.AGREE: "同意，转下一环节",
@@ -36,7 +45,7 @@ def area(rows: int) -> forms.Textarea:
 
 class SignOffForm(forms.Form):
     """The opinion of one body. Beside the declared fields it has one radio per attestation that
-    the definition asks of the level, and in ``flags`` what is marked in the content read."""
+    the definition asks of the level, and for every part marked in the content read a comment."""
 
     outcome = forms.ChoiceField(label="结论", widget=forms.RadioSelect)
     opinion = Text(
@@ -44,7 +53,7 @@ class SignOffForm(forms.Form):
         required=False,
         max_length=MOST_OPINION,
         widget=area(4),
-        help_text="退回、不同意必须写明理由；同意可以不写。",
+        help_text=f"退回、不同意必须写明理由，不少于 {LEAST_REASON} 个字；同意可以不写。",
     )
     scan = forms.FileField(
         label="盖章扫描件",
@@ -70,36 +79,34 @@ class SignOffForm(forms.Form):
                 required=False,
                 widget=forms.RadioSelect,
             )
+        marked = self.data.getlist("flag") if self.is_bound else []
+        self.marked = [code for code in self.parts if code in marked]
+        for code in self.marked:
+            self.fields[f"comment:{code}"] = Line(
+                label=f"「{self.parts[code]}」的补正说明", required=False, max_length=MOST_COMMENT
+            )
 
     @property
     def attestation_fields(self) -> list:
         return [self[f"attest:{key}"] for key, _, _ in self.asked]
 
     def flagged(self) -> dict[str, str]:
-        """part code → comment of every part marked for correction."""
-        if not self.is_bound:
-            return {}
-        return {
-            code: self.data.get(f"comment:{code}", "").strip()
-            for code in self.data.getlist("flag")
-            if code in self.parts
-        }
+        """part code → comment, as typed, of every part marked for correction."""
+        return {code: self[f"comment:{code}"].data or "" for code in self.marked}
 
     def clean(self):
         cleaned = super().clean()
-        outcome, flags = cleaned.get("outcome"), self.flagged()
-        for code, comment in flags.items():
-            if len(comment) > MOST_COMMENT:
-                self.add_error(None, f"「{self.parts[code]}」的补正说明最多 {MOST_COMMENT} 个字。")
-        if outcome == Outcome.AGREE:
-            if flags:
+        if cleaned.get("outcome") == Outcome.AGREE:
+            if self.marked:
                 self.add_error(
                     "outcome", "勾选了需补正的内容，结论却是同意。请改为退回补正，或取消勾选。"
                 )
             for key, _, _ in self.asked:
                 if not cleaned.get(f"attest:{key}"):
                     self.add_error(f"attest:{key}", "请认定是否符合。")
-        cleaned["flags"] = [{"code": code, "comment": text} for code, text in flags.items()]
+        cleaned["flags"] = [
+            {"code": code, "comment": cleaned.get(f"comment:{code}", "")} for code in self.marked
+        ]
         cleaned["attestations"] = {
             key: cleaned[f"attest:{key}"] == "yes"
             for key, _, _ in self.asked
@@ -123,8 +130,8 @@ class DeskCheckForm(forms.Form):
                 widget=forms.RadioSelect,
                 error_messages={"required": "请选择齐全或不齐全。"},
             )
-            self.fields[f"note:{row['code']}"] = forms.CharField(
-                label="缺什么", required=False, max_length=200
+            self.fields[f"note:{row['code']}"] = Line(
+                label="缺什么", required=False, max_length=MOST_NOTE
             )
 
     def checks(self) -> dict[str, dict]:
@@ -149,8 +156,10 @@ class SiteVisitForm(forms.Form):
     visited_on = forms.DateField(
         label="核查日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    participants = forms.CharField(
-        label="参加人员", max_length=200, help_text="写岗位或姓名，用顿号隔开。"
+    participants = Line(
+        label="参加人员",
+        max_length=MOST_PARTICIPANTS,
+        help_text="写岗位或姓名，用顿号隔开。",
     )
 
 
@@ -158,8 +167,8 @@ class FindingForm(forms.Form):
     """One defect at one place."""
 
     item = forms.ChoiceField(label="指标", widget=forms.RadioSelect)
-    place = forms.CharField(label="位置", max_length=100, help_text="例如：3 号楼北侧消防通道")
-    description = Text(label="问题", max_length=200, widget=area(2))
+    place = Line(label="位置", max_length=MOST_PLACE, help_text="例如：3 号楼北侧消防通道")
+    description = Text(label="问题", max_length=MOST_DESCRIPTION, widget=area(2))
     photo = forms.FileField(
         label="照片",
         required=False,
@@ -175,14 +184,27 @@ class FindingForm(forms.Form):
 
 
 class RemovalForm(forms.Form):
-    reason = Text(label="撤销理由", max_length=200, widget=area(2))
+    reason = Text(
+        label="撤销理由",
+        max_length=MOST_REASON,
+        widget=area(2),
+        help_text=f"写明为什么撤销，不少于 {LEAST_WORDS} 个字。",
+    )
 
 
 class VisitSummaryForm(forms.Form):
-    summary = Text(label="核查结论", max_length=MOST_SUMMARY, widget=area(4))
+    summary = Text(
+        label="核查结论",
+        max_length=MOST_SUMMARY,
+        widget=area(4),
+        help_text=f"写明现场与材料是否相符，不少于 {LEAST_WORDS} 个字。",
+    )
 
 
 class FilingForm(forms.Form):
+    """``replaces`` is the filing that the page showed as the present one, empty for the first."""
+
+    replaces = forms.UUIDField(required=False, widget=forms.HiddenInput)
     text = Text(label="内容", required=False, max_length=MOST_TEXT, widget=area(14))
     file = forms.FileField(
         label="文件",
@@ -190,9 +212,3 @@ class FilingForm(forms.Form):
         help_text="盖章的扫描件或文件，图片或 PDF，不超过 20 MB。",
         widget=forms.FileInput(attrs={"accept": SCAN_TYPES}),
     )
-
-    def clean(self):
-        cleaned = super().clean()
-        if not self.errors and not cleaned.get("text") and not cleaned.get("file"):
-            self.add_error("text", "请填写内容，或上传文件。")
-        return cleaned

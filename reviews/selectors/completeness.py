@@ -19,13 +19,15 @@ REGISTRY_TYPES = {"community", "organisation", "track"}
 
 @dataclass(frozen=True)
 class Gap:
-    """Something missing. ``part`` is a code of ``reviews.selectors.parts``; ``field`` within it."""
+    """Something missing. ``part`` is a code of ``reviews.selectors.parts``; ``field`` within it.
+    ``count``: how many pieces of the task it stands for."""
 
     part: str
     title: str
     message: str
     is_blocking: bool
     field: str = ""
+    count: int = 1
 
 
 @dataclass
@@ -63,9 +65,9 @@ class Task:
     def hint(self) -> str:
         words = [f"{self.done} / {self.total}"]
         if self.blocking:
-            words.append(f"还缺 {len(self.blocking)} 项必填")
+            words.append(f"还缺 {_pieces(self.blocking)} 项必填")
         if self.warnings:
-            words.append(f"{len(self.warnings)} 项没有材料，可能扣分")
+            words.append(f"{_pieces(self.warnings)} 项没有材料，可能扣分")
         return "，".join(words)
 
 
@@ -81,8 +83,17 @@ class Completeness:
     def warnings(self) -> list[Gap]:
         return [gap for task in self.tasks for gap in task.warnings]
 
+    @property
+    def missing(self) -> int:
+        """How many required pieces are missing, as the tasks count them."""
+        return _pieces(self.blocking)
+
     def task(self, code: str) -> Task:
         return next(task for task in self.tasks if task.code == code)
+
+
+def _pieces(gaps: list[Gap]) -> int:
+    return sum(gap.count for gap in gaps)
 
 
 def count_characters(text: str) -> int:
@@ -159,7 +170,12 @@ def _case_task(definition: Definition, values: dict, counts: dict[str, int]) -> 
                 task.gaps.append(
                     Gap(part, piece.title, f"“{piece.title}”还没有填写", True, piece.code)
                 )
-        if counts.get(part, 0) < section.min_images:
+        if not section.min_images:
+            continue
+        task.total += 1
+        if counts.get(part, 0) >= section.min_images:
+            task.done += 1
+        else:
             task.gaps.append(
                 Gap(
                     part,
@@ -177,7 +193,8 @@ def _marks_task(definition: Definition, track: str, marks: dict) -> Task:
     task = Task("self_assessment", "自评", len(items) - len(missing), len(items))
     if len(missing) > MOST_LISTED:
         words = f"还有 {len(missing)} 项没有自评"
-        task.gaps = [Gap(SELF_ASSESSMENT, "自评", words, True, missing[0].code)]
+        first = missing[0].code
+        task.gaps = [Gap(SELF_ASSESSMENT, "自评", words, True, first, count=len(missing))]
         return task
     task.gaps = [
         Gap(SELF_ASSESSMENT, item.title, f"{item.code} {item.title} 还没有自评", True, item.code)

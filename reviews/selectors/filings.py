@@ -78,7 +78,7 @@ def filings_of(campaign: Campaign, member: Membership) -> list[Due]:
     offices = Organisation.objects.filter(
         kind__in={KIND_AT[o.owner_level] for o in owed}, is_active=True
     ).order_by("division__path", "name")
-    filings = Filing.objects.filter(campaign=campaign).select_related(
+    filings = Filing.objects.filter(campaign=campaign, replaced_at=None).select_related(
         "file", "filed_by__user", "organisation"
     )
     if not oversees:
@@ -113,6 +113,44 @@ def count_due(member: Membership) -> int:
         for due in filings_of(campaign, member)
         if due.filing is None and due.organisation.pk == member.organisation_id
     )
+
+
+def filing_of(campaign: Campaign, obligation: Obligation, office: Organisation) -> Filing | None:
+    """What the office has filed, in its present form."""
+    return (
+        Filing.objects.filter(
+            campaign=campaign, obligation=obligation.code, organisation=office, replaced_at=None
+        )
+        .select_related("file", "filed_by__user", "filed_by__organisation")
+        .first()
+    )
+
+
+def former_filings(filing: Filing):
+    """The filings that stood before in the place of this one, newest first."""
+    return Filing.objects.filter(
+        campaign=filing.campaign_id,
+        obligation=filing.obligation,
+        organisation=filing.organisation_id,
+        replaced_at__isnull=False,
+    ).order_by("-filed_at")
+
+
+def is_over(deadline: Deadline) -> bool:
+    """Whether what is filed now is late, and what was filed can no longer be replaced."""
+    return now() >= deadline.cutoff(timezone.get_current_timezone())
+
+
+def outline_text(obligation: Obligation) -> str:
+    """The headings with room below them, to begin with."""
+    return "".join(f"{title}：\n\n" for title in obligation.outline)
+
+
+def beyond_outline(obligation: Obligation, text: str) -> str:
+    """What is written besides the headings, without blanks."""
+    for title in obligation.outline:
+        text = text.replace(f"{title}：", "")
+    return "".join(text.split())
 
 
 def visible_filings(member: Membership):

@@ -39,7 +39,7 @@ def record_desk_check(
     step = checking_step(dossier, actor, "desk_check")
     if dossier.revision.sha256 != revision_sha256:
         raise Conflict(
-            f"您阅读期间申报单位提交了第 {dossier.revision.number} 版，请刷新页面重新初审。"
+            f"您核对期间申报单位提交了第 {dossier.revision.number} 版，请按这一版重新核对后再保存。"
         )
     check_deadline(dossier, step)
     rows = _clean(check_rows(dossier.version.definition, dossier.track), checks)

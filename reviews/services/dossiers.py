@@ -18,7 +18,7 @@ from communities.models import Community
 from core import audit
 from core.clock import now
 from core.counters import next_number
-from core.errors import Conflict, Refused
+from core.errors import STALE_PAGE, Conflict, Refused
 from reviews.enums import DossierState
 from reviews.models import Dossier, Evidence
 from reviews.permissions.dossiers import (
@@ -42,17 +42,21 @@ APPLICANT_KINDS = {
 }
 
 
+def tracks_of(definition: Definition, applicant: Organisation) -> list:
+    """The tracks that an organisation of this kind may enter."""
+    kinds = APPLICANT_KINDS.get(applicant.kind, set())
+    return [track for track in definition.tracks if kinds & set(track.applicant_kinds)]
+
+
 def fitting_tracks(definition: Definition, community: Community, applicant: Organisation) -> list:
     """The tracks in which this applicant may enter this community.
 
     A track whose code is a kind of community (专业化物业管理 / 自管) takes only that kind.
     """
-    kinds = APPLICANT_KINDS.get(applicant.kind, set())
     return [
         track
-        for track in definition.tracks
-        if kinds & set(track.applicant_kinds)
-        and (track.code not in CommunityKind.values or track.code == community.kind)
+        for track in tracks_of(definition, applicant)
+        if track.code not in CommunityKind.values or track.code == community.kind
     ]
 
 
@@ -156,12 +160,15 @@ def save_draft(
     """Replace one part of the draft (``form``, ``case_report``, ``self_assessment``).
 
     ``lock_version`` is what the page was rendered with. Raises Conflict when somebody has saved
-    the same part differently since; saving what is already there changes nothing.
+    the same part differently since, Refused when no page can have had it; saving what is already
+    there changes nothing.
     """
     if part not in DRAFT_PARTS:
         raise ValueError(part)
     dossier = lock_dossier(dossier)
     check_editable(dossier, actor)
+    if lock_version > dossier.lock_version:
+        raise Refused(STALE_PAGE)
     if dossier.draft.get(part, {}) == values:
         return dossier
     saved = dossier.draft.get("saved", {}).get(part)
@@ -188,14 +195,26 @@ def save_draft(
     return dossier
 
 
+def check_withdrawable(dossier: Dossier, member: Membership) -> None:
+    """Raise PermissionDenied for strangers and Refused, with the reason, when it is too late."""
+    if not is_own_dossier(member, dossier):
+        raise PermissionDenied
+    if can_withdraw_dossier(member, dossier):
+        return
+    if dossier.state == DossierState.WITHDRAWN:
+        raise Refused("这份申报已经撤回，不用再撤。要再次申报这个小区，请在“申报材料”中重新开始。")
+    if dossier.state == DossierState.RETURNED:
+        raise Refused("材料卷已经退回补正，不能撤回。请按退回意见修改后重新提交。")
+    if dossier.state == DossierState.IN_REVIEW:
+        raise Refused("已经有单位签署意见，不能再撤回。如需修改，请联系正在审核的单位退回补正。")
+    raise Refused(f"材料卷现在的状态是“{dossier.get_state_display()}”，不能再撤回。")
+
+
 @transaction.atomic
 def withdraw_dossier(dossier: Dossier, *, actor: Membership) -> Dossier:
     """Take a dossier back before anybody has signed it."""
     dossier = lock_dossier(dossier)
-    if not is_own_dossier(actor, dossier):
-        raise PermissionDenied
-    if not can_withdraw_dossier(actor, dossier):
-        raise Refused("已经有单位签署意见，不能再撤回。如需修改，请联系正在审核的单位退回补正。")
+    check_withdrawable(dossier, actor)
     before = dossier.state
     moment = now()
     Dossier.objects.filter(

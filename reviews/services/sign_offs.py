@@ -167,7 +167,7 @@ def _check_turn(dossier: Dossier, step: Step, revision_sha256: str) -> None:
         raise Refused(f"「{step.title}」不是签署意见的环节。")
     if dossier.revision is not None and dossier.revision.sha256 != revision_sha256:
         raise Conflict(
-            f"您阅读期间申报单位提交了第 {dossier.revision.number} 版，请刷新页面阅读后再签署。"
+            f"您阅读期间申报单位提交了第 {dossier.revision.number} 版，请阅读这一版后再签署。"
         )
     if dossier.state != DossierState.IN_REVIEW or dossier.step != step.code:
         raise Conflict(_already(dossier, step) or not_its_turn(dossier, step))

@@ -7,11 +7,13 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.models import Membership
 from core import audit
 from core.clock import now, today
 from core.errors import Conflict, Refused
+from core.wording import cn_date
 from documents.enums import MediaKind
 from documents.services import store_file
 from reviews.models import Dossier, Finding, SiteVisit
@@ -20,7 +22,8 @@ from reviews.services import route
 from reviews.services.desk_checks import checking_step
 from reviews.services.sign_offs import check_deadline
 
-LEAST_REASON = 5
+LEAST_WORDS = 5  # characters of a reason or a conclusion
+MOST_PARTICIPANTS, MOST_PLACE, MOST_DESCRIPTION, MOST_REASON = 200, 100, 200, 200
 MOST_SUMMARY = 1000
 MOST_PHOTO_BYTES = 20 * 1024 * 1024
 
@@ -33,21 +36,11 @@ def open_site_visit(
     dossier = route.lock_dossier(dossier)
     step = checking_step(dossier, actor, "site_visit")
     check_deadline(dossier, step)
-    errors = {}
-    if visited_on > today():
-        errors["visited_on"] = "核查日期不能晚于今天。"
-    if not participants.strip():
-        errors["participants"] = "请填写参加人员。"
-    elif len(participants) > 200:
-        errors["participants"] = "参加人员最多 200 个字。"
-    if errors:
-        raise ValidationError(errors)
     visit = SiteVisit(
         dossier=dossier,
         revision=dossier.revision,
-        visited_on=visited_on,
-        participants=participants.strip(),
         visited_by=actor,
+        **_clean_visit(dossier, visited_on, participants),
     )
     try:
         with transaction.atomic():
@@ -66,6 +59,47 @@ def open_site_visit(
 
 
 @transaction.atomic
+def correct_site_visit(
+    visit: SiteVisit, *, actor: Membership, visited_on: date, participants: str
+) -> SiteVisit:
+    """Put day and participants right while the visit is open."""
+    visit = _lock_open_visit(visit, actor)
+    before = {"visited_on": visit.visited_on, "participants": visit.participants}
+    cleaned = _clean_visit(visit.dossier, visited_on, participants)
+    if cleaned == before:
+        return visit
+    visit.visited_on, visit.participants = cleaned["visited_on"], cleaned["participants"]
+    visit.save(update_fields=["visited_on", "participants"])
+    audit.record(
+        actor,
+        "site_visit.corrected",
+        visit,
+        dossier=visit.dossier.number,
+        before=before,
+        **cleaned,
+    )
+    return visit
+
+
+def _clean_visit(dossier: Dossier, visited_on: date, participants: str) -> dict:
+    submitted_at = dossier.revisions.order_by("number").values_list("submitted_at", flat=True)[0]
+    first_day = timezone.localdate(submitted_at)
+    participants = participants.strip()
+    errors = {}
+    if visited_on > today():
+        errors["visited_on"] = "核查日期不能晚于今天。"
+    elif visited_on < first_day:
+        errors["visited_on"] = f"核查日期不能早于材料首次提交的日期（{cn_date(first_day)}）。"
+    if not participants:
+        errors["participants"] = "请填写参加人员。"
+    elif len(participants) > MOST_PARTICIPANTS:
+        errors["participants"] = f"参加人员最多 {MOST_PARTICIPANTS} 个字。"
+    if errors:
+        raise ValidationError(errors)
+    return {"visited_on": visited_on, "participants": participants}
+
+
+@transaction.atomic
 def add_finding(
     visit: SiteVisit,
     *,
@@ -81,7 +115,10 @@ def add_finding(
     errors = {}
     if item not in {part.code for part in visited_items(definition, visit.dossier.track)}:
         errors["item"] = "请选择逐处扣分的指标。"
-    for name, value, most in (("place", place, 100), ("description", description, 200)):
+    for name, value, most in (
+        ("place", place, MOST_PLACE),
+        ("description", description, MOST_DESCRIPTION),
+    ):
         if not value.strip():
             errors[name] = "请填写。"
         elif len(value.strip()) > most:
@@ -125,8 +162,8 @@ def remove_finding(finding: Finding, *, actor: Membership, reason: str) -> Findi
     finding = Finding.objects.select_for_update().get(pk=finding.pk)
     if finding.removed_at:
         raise Conflict("这处问题已经撤销。")
-    if not LEAST_REASON <= len(reason.strip()) <= 200:
-        raise ValidationError({"reason": f"请写明撤销理由，{LEAST_REASON} 至 200 个字。"})
+    if not LEAST_WORDS <= len(reason.strip()) <= MOST_REASON:
+        raise ValidationError({"reason": f"请写明撤销理由，{LEAST_WORDS} 至 {MOST_REASON} 个字。"})
     finding.removed_at, finding.removed_by = now(), actor
     finding.removed_reason = reason.strip()
     finding.save(update_fields=["removed_at", "removed_by", "removed_reason"])
@@ -141,8 +178,8 @@ def close_site_visit(visit: SiteVisit, *, actor: Membership, summary: str) -> Si
     """Finish the visit; its findings count from now on and cannot be changed."""
     visit = _lock_open_visit(visit, actor)
     summary = summary.strip()
-    if len(summary) < LEAST_REASON:
-        raise ValidationError({"summary": f"请填写核查结论，不少于 {LEAST_REASON} 个字。"})
+    if len(summary) < LEAST_WORDS:
+        raise ValidationError({"summary": f"请填写核查结论，不少于 {LEAST_WORDS} 个字。"})
     if len(summary) > MOST_SUMMARY:
         raise ValidationError(
             {"summary": f"核查结论最多 {MOST_SUMMARY} 个字，现在有 {len(summary)} 个字。"}
@@ -165,9 +202,9 @@ def close_site_visit(visit: SiteVisit, *, actor: Membership, summary: str) -> Si
 
 
 def _lock_open_visit(visit: SiteVisit, actor: Membership) -> SiteVisit:
-    """The visit, open and of the present revision, with its dossier locked."""
+    """The visit, open, in time and of the present revision, with its dossier locked."""
     dossier = route.lock_dossier(visit.dossier)
-    checking_step(dossier, actor, "site_visit")
+    check_deadline(dossier, checking_step(dossier, actor, "site_visit"))
     visit = SiteVisit.objects.select_for_update().get(pk=visit.pk)
     visit.dossier = dossier
     if visit.closed_at:

@@ -95,9 +95,10 @@ def _claim(dossier: Dossier, lock_version: int, cutoff) -> None:
 
 def _check_complete(dossier: Dossier, counts: dict[str, int], pledged: bool) -> None:
     definition = dossier.version.definition
-    missing = completeness(definition, dossier.track, dossier.draft, counts).blocking
-    if missing:
-        raise Refused(f"还不能提交：{missing[0].message}，共有 {len(missing)} 处必填内容没有完成。")
+    found = completeness(definition, dossier.track, dossier.draft, counts)
+    if found.missing:
+        first = found.blocking[0].message
+        raise Refused(f"还不能提交：{first}，共有 {found.missing} 处必填内容没有完成。")
     pledge = definition.form.pledge
     if pledge and pledge.required and not pledged:
         raise Refused("请先勾选真实性承诺，再提交。")

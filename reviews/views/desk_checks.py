@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from core.answers import answer_once
 from core.errors import Refused
+from core.forms import answer_form, renew
 from reviews.forms.sign_offs import DeskCheckForm
 from reviews.selectors.desk_checks import desk_check_of
 from reviews.services.desk_checks import checking_step, record_desk_check
@@ -31,11 +31,12 @@ def desk_check(request, pk):
         track=dossier.track,
         initial=_initial(dossier, check),
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(answer_once(request, lambda: _record(request, dossier, form)))
-        except ValidationError as error:
-            _add_row_errors(form, error)
+    url, status = answer_form(request, form, lambda: _record(request, dossier, form))
+    if url:
+        return redirect(url)
+    if status != 200:  # the page shows the present revision under what was typed
+        dossier = load_dossier(request, pk)
+        renew(form, revision=dossier.revision.sha256)
     content = submitted_content(request, dossier)
     context = {
         "dossier": dossier,
@@ -45,7 +46,7 @@ def desk_check(request, pk):
         "obstacle": _obstacle(request, dossier),
         "back": reverse("reviews:sign_off", args=[request.tenant.slug, dossier.pk]),
     }
-    return render(request, "reviews/desk_check.html", context)
+    return render(request, "reviews/desk_check.html", context, status=status)
 
 
 def _asks(step) -> bool:
@@ -53,12 +54,16 @@ def _asks(step) -> bool:
 
 
 def _record(request, dossier, form) -> str:
-    check = record_desk_check(
-        dossier,
-        actor=request.member,
-        checks=form.checks(),
-        revision_sha256=form.cleaned_data["revision"],
-    )
+    try:
+        check = record_desk_check(
+            dossier,
+            actor=request.member,
+            checks=form.checks(),
+            revision_sha256=form.cleaned_data["revision"],
+        )
+    except ValidationError as error:
+        rows = error.error_dict
+        raise ValidationError({f"note:{code}": rows[code] for code in rows}) from error
     missing = sum(not row["ok"] for row in check.checks)
     messages.success(
         request, f"已保存初审结果：{f'{missing} 项不齐全' if missing else '材料齐全'}。"
@@ -92,11 +97,6 @@ def _groups(form, content) -> list[dict]:
             }
         )
     return [{"title": title, "rows": rows} for title, rows in groups.items()]
-
-
-def _add_row_errors(form, error: ValidationError) -> None:
-    for code, errors in error.error_dict.items():
-        form.add_error(f"note:{code}", errors)
 
 
 def _obstacle(request, dossier) -> str:

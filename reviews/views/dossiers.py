@@ -7,7 +7,8 @@ from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaigns.selectors import current_version, deadline_state, open_campaigns
 from core import clock
 from core.answers import answer_once
+from core.errors import Refused
 from core.exports import MOST_ROWS, xlsx_answer
-from core.forms import add_errors
+from core.forms import answer_form
 from core.pagination import count_up_to, page_of
 from reviews.enums import DossierState
 from reviews.exports import DossierExport
@@ -27,7 +29,6 @@ from reviews.permissions.dossiers import (
     can_edit_dossier,
     can_request_papers,
     can_withdraw_dossier,
-    is_own_dossier,
 )
 from reviews.permissions.sign_offs import can_sign
 from reviews.selectors.completeness import completeness
@@ -46,7 +47,7 @@ from reviews.selectors.parts import FORM, SELF_ASSESSMENT, case_slot
 from reviews.selectors.returns import last_return
 from reviews.selectors.timeline import timeline, waiting_words
 from reviews.selectors.version_moves import definition_of_content
-from reviews.services.dossiers import create_dossier, withdraw_dossier
+from reviews.services.dossiers import check_withdrawable, create_dossier, withdraw_dossier
 from reviews.views.contents import with_addresses
 
 ORDER = ("-waiting_since", "-pk")
@@ -139,7 +140,9 @@ def dossier_create(request):
         raise PermissionDenied
     campaigns = list(open_campaigns())
     wanted = request.GET.get("campaign", "")
-    campaign = next((c for c in campaigns if c.key == wanted), campaigns[0] if campaigns else None)
+    campaign = next((c for c in campaigns if wanted in ("", c.key)), None)
+    if wanted and campaign is None:
+        raise Http404("no such open campaign")
     if campaign is None:
         return render(request, "reviews/dossier_create.html", {"campaign": None})
     definition = current_version(campaign).definition
@@ -152,11 +155,9 @@ def dossier_create(request):
         messages.success(request, f"已开始申报“{dossier.community.name}”，请逐项填写材料。")
         return detail_url(request, dossier)
 
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(answer_once(request, act))
-        except ValidationError as error:
-            add_errors(form, error)
+    url, status = answer_form(request, form, act)
+    if url:
+        return redirect(url)
     context = {
         "form": form,
         "campaign": campaign,
@@ -164,8 +165,9 @@ def dossier_create(request):
         "has_other_campaigns": len(campaigns) > 1,
         **deadline_context(definition),
         "has_communities": form.fields["community"].queryset.exists(),
+        "has_tracks": bool(form.fields["track"].choices),
     }
-    return render(request, "reviews/dossier_create.html", context)
+    return render(request, "reviews/dossier_create.html", context, status=status)
 
 
 def deadline_context(definition) -> dict:
@@ -273,15 +275,13 @@ def _work_to_do(request, dossier) -> dict:
         }
         for task in found.tasks
     ]
-    return {"tasks": tasks, "blocking": len(found.blocking), "warnings": len(found.warnings)}
+    return {"tasks": tasks, "blocking": found.missing, "warnings": len(found.warnings)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def dossier_withdraw(request, pk):
     """Its applicant, before anybody has signed."""
     dossier = load_dossier(request, pk)
-    if not is_own_dossier(request.member, dossier):
-        raise PermissionDenied
 
     def act():
         withdraw_dossier(dossier, actor=request.member)
@@ -290,11 +290,16 @@ def dossier_withdraw(request, pk):
         )
         return detail_url(request, dossier)
 
-    if request.method == "POST":
-        return redirect(answer_once(request, act))
+    obstacle = ""
+    try:
+        if request.method == "POST":
+            return redirect(answer_once(request, act))
+        check_withdrawable(dossier, request.member)
+    except Refused as error:
+        obstacle = error.message
     context = {
         "dossier": dossier,
-        "can_withdraw": can_withdraw_dossier(request.member, dossier),
+        "obstacle": obstacle,
         "rows": [
             {"label": "编号", "value": dossier.number},
             {"label": "小区", "value": dossier.community.name},
@@ -302,4 +307,5 @@ def dossier_withdraw(request, pk):
         ],
         "back": detail_url(request, dossier),
     }
-    return render(request, "reviews/dossier_withdraw.html", context)
+    status = 409 if request.method == "POST" else 200
+    return render(request, "reviews/dossier_withdraw.html", context, status=status)

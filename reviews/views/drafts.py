@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns.rubric import show
 from core import clock
-from core.errors import Conflict
+from core.errors import STALE_PAGE, Conflict, Refused
+from core.forms import add_errors
 from reviews.forms.drafts import ApplicationForm, CaseReportForm, DraftForm, SelfAssessmentForm
 from reviews.selectors.contents import registry_values
 from reviews.selectors.evidence import by_slot, present_evidence
@@ -49,20 +50,23 @@ def dossier_self_assessment(request, pk):
 
 def _draft_page(request, pk, form_class, template, more):
     dossier = load_dossier(request, pk)
-    check_editable(dossier, request.member)
     form = form_class(request.POST if request.method == "POST" else None, dossier=dossier)
-    conflict = None
-    if form.is_bound and form.is_valid():
-        try:
+    conflict, status = None, 200
+    try:
+        check_editable(dossier, request.member)
+        if form.is_bound and form.is_valid():
             saved = _save(request, dossier, form)
-        except Conflict as error:
-            conflict = error.message
-            dossier.refresh_from_db(fields=["draft", "lock_version"])
-            form = form_class(request.POST, dossier=dossier, lock_version=dossier.lock_version)
-            form.is_valid()
-        else:
             messages.success(request, f"已于 {timezone.localtime(clock.now()):%H:%M} 保存。")
             return redirect(_next_url(request, saved, form_class.part))
+    except Conflict as error:
+        conflict, status = error.message, error.status
+        dossier.refresh_from_db(fields=["draft", "lock_version"])
+        form = form_class(request.POST, dossier=dossier, lock_version=dossier.lock_version)
+        form.is_valid()
+    except Refused as error:
+        if not form.is_bound:
+            raise
+        status = add_errors(form, error)
     slug = request.tenant.slug
     context = {
         "dossier": dossier,
@@ -74,7 +78,7 @@ def _draft_page(request, pk, form_class, template, more):
         "flag": flags_on(dossier).get(form.part, ""),
         **more(request, dossier, form),
     }
-    return render(request, template, context, status=409 if conflict else 200)
+    return render(request, template, context, status=status)
 
 
 def _saved_words(dossier, part: str) -> str:
@@ -107,20 +111,21 @@ def _next_url(request, dossier, part: str) -> str:
 
 @require_POST
 def dossier_autosave(request, pk, part):
-    """The same forms while they are being filled in. Answers {saved_at, version, totals?};
-    fields that are wrong stay unsaved and are named in ``message`` (422)."""
+    """The same forms while they are being filled in. Answers {saved_at, version, totals?}; what
+    was refused is said in ``message`` (409); fields that are wrong stay unsaved and are named in
+    ``message`` (422)."""
     dossier = load_dossier(request, pk)
-    check_editable(dossier, request.member)
     if part not in FORMS:
         raise Http404("unknown part")
     form = FORMS[part](request.POST, dossier=dossier)
-    is_valid = form.is_valid()
-    if "version" not in form.cleaned_data:
-        return JsonResponse({"message": "页面已过期，请刷新后再填。"}, status=422)
     try:
+        check_editable(dossier, request.member)
+        is_valid = form.is_valid()
+        if "version" not in form.cleaned_data:
+            return JsonResponse({"message": STALE_PAGE}, status=422)
         dossier = _save(request, dossier, form)
-    except Conflict as error:
-        return JsonResponse({"message": error.message}, status=409)
+    except Refused as error:
+        return JsonResponse({"message": error.message}, status=error.status)
     answer = {
         "saved_at": f"{timezone.localtime(clock.now()):%H:%M}",
         "version": dossier.lock_version,

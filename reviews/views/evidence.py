@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.answers import answer_once
 from documents.enums import MediaKind
 from documents.serving import serve_file, serve_thumbnail
+from reviews.forms.dossiers import CaptionForm
 from reviews.models import Evidence
 from reviews.selectors.evidence import by_slot, present_evidence, visible_evidence
 from reviews.selectors.parts import Slot, dossier_slots
@@ -214,8 +215,11 @@ def _slot_url(request, piece: Evidence) -> str:
 def evidence_caption(request, pk):
     """Its applicant: say what a file shows."""
     piece = _load_piece(request, pk)
+    form = CaptionForm(request.POST)
     try:
-        describe_evidence(piece, request.POST.get("caption", ""), actor=request.member)
+        if not form.is_valid():
+            raise ValidationError(form.errors["caption"])
+        describe_evidence(piece, form.cleaned_data["caption"], actor=request.member)
     except ValidationError as error:
         dossier = load_dossier(request, piece.dossier_id)
         slots = dossier_slots(dossier.version.definition, dossier.track)

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.enums import CampaignState
 from campaigns.models import Campaign
 from campaigns.selectors import current_version
-from core.answers import answer_once
-from core.clock import now
-from core.forms import add_errors
+from core.forms import answer_form, renew
 from documents.serving import serve_file
 from reviews.forms.sign_offs import FilingForm
 from reviews.permissions.sign_offs import LEVEL_OF
 from reviews.selectors.filings import (
     OVERSEERS,
     campaigns_with_filings,
+    filing_of,
     filings_of,
+    former_filings,
+    is_over,
+    outline_text,
     visible_filings,
 )
 from reviews.services.filings import file_obligation
@@ -51,7 +52,7 @@ def filing_list(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def filing_create(request, key, obligation):
-    """The office that owes it."""
+    """The office that owes it: file it, or until the deadline put something in its place."""
     campaigns = Campaign.objects.exclude(state=CampaignState.DRAFT)
     campaign = get_object_or_404(campaigns, key=key)
     definition = current_version(campaign).definition
@@ -61,30 +62,36 @@ def filing_create(request, key, obligation):
         raise Http404("no such obligation") from None
     if LEVEL_OF.get(request.member.role) != part.owner_level:
         raise PermissionDenied
-    initial = {"text": "".join(f"{title}：\n\n" for title in part.outline)}
+    deadline = definition.deadline(part.deadline)
+    filed = filing_of(campaign, part, request.member.organisation)
+    initial = {
+        "text": filed.text if filed else outline_text(part),
+        "replaces": filed and filed.pk,
+    }
     form = FilingForm(request.POST or None, request.FILES or None, initial=initial)
     back = reverse("reviews:filing_list", args=[request.tenant.slug])
 
     def act():
         file_obligation(campaign, part.code, actor=request.member, **form.cleaned_data)
-        messages.success(request, f"已报送「{part.title}」。")
+        messages.success(request, f"已{'更换' if filed else '报送'}「{part.title}」。")
         return back
 
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(answer_once(request, act))
-        except ValidationError as error:
-            add_errors(form, error)
-    deadline = definition.deadline(part.deadline)
+    url, status = answer_form(request, form, act)
+    if url:
+        return redirect(url)
+    if status != 200:  # a colleague was faster: the next sending replaces what is shown now
+        filed = filing_of(campaign, part, request.member.organisation)
+        renew(form, replaces=filed.pk if filed else "")
     context = {
         "campaign": campaign,
         "obligation": part,
         "deadline": deadline,
-        "is_late": now() >= deadline.cutoff(timezone.get_current_timezone()),
+        "is_late": is_over(deadline),
+        "filed": filed,
         "form": form,
         "back": back,
     }
-    return render(request, "reviews/filing_create.html", context)
+    return render(request, "reviews/filing_create.html", context, status=status)
 
 
 @require_safe
@@ -96,8 +103,21 @@ def filing_detail(request, pk):
         ),
         pk=pk,
     )
-    part = current_version(filing.campaign).definition.obligation(filing.obligation)
-    return render(request, "reviews/filing_detail.html", {"filing": filing, "obligation": part})
+    definition = current_version(filing.campaign).definition
+    part = definition.obligation(filing.obligation)
+    deadline = definition.deadline(part.deadline)
+    is_own = filing.organisation_id == request.member.organisation_id
+    context = {
+        "filing": filing,
+        "obligation": part,
+        "deadline": deadline,
+        "former": () if filing.replaced_at else list(former_filings(filing)),
+        "can_replace": is_own
+        and LEVEL_OF.get(request.member.role) == part.owner_level
+        and not filing.replaced_at
+        and not is_over(deadline),
+    }
+    return render(request, "reviews/filing_detail.html", context)
 
 
 @require_safe

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.answers import answer_once
 from core.clock import now
 from core.errors import Refused
-from core.forms import add_errors
+from core.forms import answer_form, renew
 from core.pagination import page_of
 from documents.serving import serve_file
 from reviews.enums import DossierState
@@ -121,7 +120,7 @@ def sign_off(request, pk):
     wanted = request.POST.get("step", dossier.step)
     step = next((s for s in steps if s.code == wanted), None)
     obstacle = _obstacle(request, dossier, step)
-    form = None
+    form, status = None, 200
     if request.method == "POST" and (step is None or step.type != "sign_off"):
         raise Refused(obstacle)
     if request.method == "POST" or not obstacle:
@@ -133,13 +132,15 @@ def sign_off(request, pk):
             step=step,
             initial={"revision": dossier.revision.sha256, "step": step.code},
         )
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(answer_once(request, lambda: _sign(request, dossier, step, form)))
-        except ValidationError as error:
-            add_errors(form, error)
+        url, status = answer_form(request, form, lambda: _sign(request, dossier, step, form))
+        if url:
+            return redirect(url)
+    if status != 200:  # somebody was faster: the page shows what is there now, and what was typed
+        dossier = load_dossier(request, pk)
+        obstacle = _obstacle(request, dossier, step)
+        renew(form, revision=dossier.revision.sha256)
     context = _context(request, dossier, step, form, obstacle)
-    return render(request, "reviews/sign_off.html", context)
+    return render(request, "reviews/sign_off.html", context, status=status)
 
 
 def _sign(request, dossier, step, form) -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.enums import Role
-from core.answers import answer_once
 from core.clock import today
 from core.errors import Refused
-from core.forms import add_errors
+from core.forms import answer_form
 from documents.serving import serve_file, serve_thumbnail
 from reviews.forms.sign_offs import FindingForm, RemovalForm, SiteVisitForm, VisitSummaryForm
 from reviews.models import Finding
@@ -24,6 +23,7 @@ from reviews.services.sign_offs import check_deadline
 from reviews.services.site_visits import (
     add_finding,
     close_site_visit,
+    correct_site_visit,
     open_site_visit,
     remove_finding,
 )
@@ -35,13 +35,16 @@ def site_visit(request, pk):
     """The office that visits: open the visit, then its findings by item."""
     dossier, visit = _load(request, pk)
     form = SiteVisitForm(request.POST or None, initial={"visited_on": today()})
-    if request.method == "POST" and visit is not None:
-        raise Refused("本版材料的实地核查已经开始，请刷新页面继续记录。")
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(answer_once(request, lambda: _open(request, dossier, form)))
-        except ValidationError as error:
-            add_errors(form, error)
+
+    def check():
+        if visit is not None:
+            raise Refused("本版材料的实地核查已经开始，见下。日期和参加人员可以更正。")
+
+    url, status = answer_form(request, form, lambda: _open(request, dossier, form), check=check)
+    if url:
+        return redirect(url)
+    if status != 200:
+        visit = visit_of(dossier)
     context = {
         "dossier": dossier,
         "visit": visit,
@@ -50,7 +53,7 @@ def site_visit(request, pk):
         "obstacle": _obstacle(request, dossier),
         "back": reverse("reviews:sign_off", args=[request.tenant.slug, dossier.pk]),
     }
-    return render(request, "reviews/site_visit.html", context)
+    return render(request, "reviews/site_visit.html", context, status=status)
 
 
 def _open(request, dossier, form) -> str:
@@ -60,12 +63,28 @@ def _open(request, dossier, form) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def site_visit_edit(request, pk):
+    """Put day and participants right while the visit is open."""
+    dossier, visit = _load(request, pk)
+    if visit is None:
+        raise Refused("还没有开始核查。")
+    initial = {"visited_on": visit.visited_on, "participants": visit.participants}
+    form = SiteVisitForm(request.POST or None, initial=initial)
+
+    def act():
+        correct_site_visit(visit, actor=request.member, **form.cleaned_data)
+        messages.success(request, "已更正核查日期和参加人员。")
+        return _url(request, dossier)
+
+    return _filled(request, dossier, visit, form, act, "更正核查日期和参加人员", "保存")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def finding_create(request, pk):
     """Record one defect at one place."""
     dossier, visit = _load(request, pk)
     if visit is None:
         raise Refused("请先填写核查日期和参加人员，开始核查。")
-    _check_possible(request, dossier, visit)
     form = FindingForm(
         request.POST or None,
         request.FILES or None,
@@ -79,7 +98,7 @@ def finding_create(request, pk):
         messages.success(request, f"已记录：{finding.item} {finding.place}。")
         return f"{_url(request, dossier)}#item-{finding.item}"
 
-    return _filled(request, dossier, form, act, "记录一处问题", "保存")
+    return _filled(request, dossier, visit, form, act, "记录一处问题", "保存")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -92,7 +111,6 @@ def finding_remove(request, pk):
         pk=pk,
     )
     dossier, visit = _load(request, finding.visit.dossier_id)
-    _check_possible(request, dossier, visit)
     form = RemovalForm(request.POST or None)
 
     def act():
@@ -101,7 +119,7 @@ def finding_remove(request, pk):
         return f"{_url(request, dossier)}#item-{finding.item}"
 
     title = f"撤销「{finding.item} {finding.place}」"
-    return _filled(request, dossier, form, act, title, "撤销", is_danger=True)
+    return _filled(request, dossier, visit, form, act, title, "撤销", is_danger=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,7 +128,6 @@ def site_visit_close(request, pk):
     dossier, visit = _load(request, pk)
     if visit is None:
         raise Refused("还没有开始核查。")
-    _check_possible(request, dossier, visit)
     form = VisitSummaryForm(request.POST or None)
 
     def act():
@@ -120,15 +137,18 @@ def site_visit_close(request, pk):
 
     count = visit.findings.filter(removed_at=None).count()
     note = f"共记录 {count} 处问题。结束后不能再增减。"
-    return _filled(request, dossier, form, act, "结束核查", "结束核查", note=note)
+    return _filled(request, dossier, visit, form, act, "结束核查", "结束核查", note=note)
 
 
-def _filled(request, dossier, form, act, title, submit, *, note="", is_danger=False):
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(answer_once(request, act))
-        except ValidationError as error:
-            add_errors(form, error)
+def _filled(request, dossier, visit, form, act, title, submit, *, note="", is_danger=False):
+    def check():
+        _check_possible(request, dossier, visit)
+
+    if request.method != "POST":
+        check()
+    url, status = answer_form(request, form, act, check=check)
+    if url:
+        return redirect(url)
     context = {
         "dossier": dossier,
         "form": form,
@@ -138,7 +158,7 @@ def _filled(request, dossier, form, act, title, submit, *, note="", is_danger=Fa
         "is_danger": is_danger,
         "back": _url(request, dossier),
     }
-    return render(request, "reviews/site_visit_form.html", context)
+    return render(request, "reviews/site_visit_form.html", context, status=status)
 
 
 @require_safe
@@ -182,7 +202,7 @@ def _url(request, dossier) -> str:
 def _check_possible(request, dossier, visit) -> None:
     """Say at once what the service would refuse, before anything is typed."""
     obstacle = _obstacle(request, dossier)
-    if not obstacle and visit.closed_at:
+    if not obstacle and (visit is None or visit.closed_at):
         obstacle = "实地核查已经结束，不能再改。"
     if obstacle:
         raise Refused(obstacle)

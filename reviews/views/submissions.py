@@ -41,6 +41,7 @@ def _check_context(request, dossier, form) -> dict:
     return {
         "dossier": dossier,
         "form": form,
+        "missing": found.missing,
         "blocking": [_with_url(request, dossier, gap) for gap in found.blocking],
         "warnings": [_with_url(request, dossier, gap) for gap in found.warnings],
         "content": with_addresses(content, request.tenant.slug),

@@ -1,4 +1,5 @@
 // A form is sent once: the second press does nothing. The server guards itself as well (form_key).
+import { keep } from "./keep.js";
 import { announce } from "./page.js";
 
 export function initGuard() {
@@ -10,6 +11,7 @@ export function initGuard() {
       return;
     }
     form.dataset.sent = "1";
+    keep(form);
     announce("正在提交");
     // After the browser has collected the fields, for the pressed button is one of them.
     setTimeout(() => buttonsOf(form).forEach((button) => button.setAttribute("aria-disabled", "true")), 0);

@@ -39,7 +39,10 @@ def test_anonymous_person_is_led_to_the_sign_in_and_back(client, city):
 def test_after_a_lost_form_one_comes_back_to_its_page(client, city):
     url = people_url(city, "member_unlock", city.people.applicant.pk)
     answer = client.post(url, HTTP_REFERER="http://testserver/yunzhou/people/")
-    assert answer.url == "/account/sign-in/?next=http%3A//testserver/yunzhou/people/"
+    assert answer.url == "/account/sign-in/?next=http%3A//testserver/yunzhou/people/&expired=1"
+    page = client.get(answer.url).content.decode()
+    assert "登录已过期，请重新登录" in page
+    assert "登录已过期" not in client.get(SIGN_IN).content.decode()
     assert try_password(
         client, "yunzhou-tenant_admin", target="http://testserver/yunzhou/people/"
     ).url == ("http://testserver/yunzhou/people/")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
+from accounts.enums import Role
 from reviews.models import Dossier, Revision
 from scoring.models import Scorecard
 from tests.browser.visitor import PHONE
-from tests.factories.dossiers import fill_dossier, make_dossier
+from tests.factories import cast
+from tests.factories.dossiers import fill_dossier, make_campaign, make_dossier, make_submitted
 from tests.factories.panels import cards_of, expert_member, make_experts, make_panel, make_scoring
 
 pytestmark = pytest.mark.browser
@@ -83,3 +86,52 @@ def test_a_section_is_marked_without_scripts(site):
     one.press("保存本类评分")
     with site.inside():
         assert Scorecard.objects.get(pk=card.pk).marked_items > 0
+
+
+def test_what_was_typed_outlives_the_session(site):
+    with site.inside():
+        make_campaign(site.people.city_officer)
+        dossier = make_submitted(site.people)
+    officer = site.people.committee_officer
+    one = site.visitor(officer)
+    one.open(_address(dossier, "sign-off"))
+    long_opinion = "经实地了解，小区管理规范，居民满意，同意推荐。"
+    one.fill("意见", long_opinion)
+    one.main.get_by_label("同意，转下一环节").check()
+    one.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    one.press("签署")
+    one.see("登录已过期，请重新登录")
+    one.fill("登录名", officer.user.username)
+    one.fill("密码", cast.PASSWORD)
+    one.press("登录")
+    opinion = one.main.get_by_label("意见").and_(one.main.locator("textarea"))
+    expect(opinion).to_have_value("")
+    one.main.get_by_role("button", name="恢复刚才填写的内容").click()
+    expect(opinion).to_have_value(long_opinion)
+    expect(one.main.get_by_label("同意，转下一环节")).to_be_checked()
+    one.press("签署")
+    one.see("已签署：同意")
+    assert one.page.evaluate("sessionStorage.getItem('typed')") is None
+
+
+def test_what_was_refused_is_offered_again_to_the_same_person_only(site):
+    with site.inside():
+        dossier = make_dossier(site.people)
+    one = site.visitor(site.people.applicant)
+    page = _address(dossier, "withdraw")
+    form = _address(dossier, "form")
+    one.open(form)
+    one.main.locator("textarea").first.fill("写到一半的内容。")
+    one.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    one.press("保存，回到清单")
+    one.sign_in(site.people.applicant.user.username, cast.PASSWORD, page)
+    one.open(form)
+    expect(one.main.get_by_role("button", name="恢复刚才填写的内容")).to_be_visible()
+    one.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    with site.inside():
+        colleague = cast.make_member(
+            site.people.applicant.organisation, Role.APPLICANT, "colleague"
+        )
+    one.sign_in(colleague.user.username, cast.PASSWORD, form)
+    expect(one.main.get_by_role("button", name="恢复刚才填写的内容")).to_have_count(0)
+    assert one.page.evaluate("sessionStorage.getItem('typed')") is None

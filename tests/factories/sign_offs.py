@@ -11,7 +11,12 @@ from reviews.selectors.desk_checks import check_rows
 from reviews.services.desk_checks import record_desk_check
 from reviews.services.dossiers import save_draft
 from reviews.services.sign_offs import sign_off
-from reviews.services.site_visits import add_finding, close_site_visit, open_site_visit
+from reviews.services.site_visits import (
+    add_finding,
+    close_site_visit,
+    correct_site_visit,
+    open_site_visit,
+)
 from tests.factories import files
 from tests.factories.dossiers import (
     make_campaign,
@@ -24,7 +29,7 @@ from tests.factories.dossiers import (
 )
 
 __all__ = [
-    "add_finding", "make_campaign", "make_community", "make_dossier", "make_submitted", "now", "qinhuangdao",
+    "add_finding", "correct_site_visit", "make_campaign", "make_community", "make_dossier", "make_submitted", "now", "qinhuangdao",
     "set_clock", "submit_dossier", "today",
 ]  # fmt: skip
 

@@ -414,7 +414,7 @@ def test_the_county_files_its_plan_and_the_city_sees_who_is_late(people, campaig
     assert "昌黎县住建局" not in page
     form = read_form(client.get(address))
     empty = client.post(address, form.filled(text=""))
-    assert "请填写内容，或上传文件" in text(empty)
+    assert "提纲下面还没有写内容" in text(empty)
     sent = form.filled(text="成立领导小组，明确责任部门。", file=make.photo("方案.jpg"))
     assert client.post(address, sent).status_code == 302
     filing = Filing.objects.get()
