@@ -116,6 +116,13 @@ def are_editions(old: Definition, new: Definition) -> bool:
     return same * 2 >= total
 
 
+def same_items(old: Definition, new: Definition) -> dict[str, str]:
+    """New item code → code of the old item that it continues."""
+    olds, news = old.items(), new.items()
+    pairs = _Walker(old, new, not are_editions(old, new)).match(olds, news)
+    return {news[j].code: olds[i].code for i, j in pairs if None not in (i, j)}
+
+
 @dataclass(frozen=True)
 class _Spot:
     where: tuple[str, ...]

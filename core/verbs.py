@@ -38,6 +38,7 @@ VERBS = {
     "dossier.submitted": "提交申报",
     "dossier.withdrawn": "撤回申报",
     "dossier.moved": "申报流转",
+    "replay.requested": "重放评分",
     "dossier.version_moved": "迁移到新版方案",
     "dossier.signed": "签署意见",
     "dossier.desk_checked": "材料审核",

@@ -183,6 +183,22 @@ class RankingRow(TenantModel):
         ]
 
 
+class Replay(TenantModel):
+    """What the marks of a ranking would have given under another definition. Nothing of the real
+    result depends on it. ``result`` is empty until a worker has computed it."""
+
+    ranking = TenantForeignKey(Ranking, related_name="replays")
+    title = models.CharField("所用方案", max_length=200)
+    body = models.JSONField()
+    sha256 = models.CharField("方案校验值", max_length=64)
+    result = models.JSONField("结果", null=True)
+    created_by = TenantForeignKey(Membership)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "重放"
+
+
 class Decision(TenantModel):
     """The city's decision on one dossier; it departs from the rule only with a reason."""
 

@@ -1,4 +1,5 @@
 from accounts.models import Membership
+from campaigns.definition import read_definition
 from campaigns.models import Campaign
 from core import audit
 from core.errors import Refused
@@ -7,7 +8,9 @@ from core.models import Tenant
 from core.tenancy import tenant_context
 from documents.services import keep_document
 from scoring.documents import render_summary, summary_context
-from scoring.models import Ranking
+from scoring.models import Ranking, Replay
+from scoring.replay import replay
+from scoring.selectors.replays import entrants_of
 from scoring.services.rankings import compute_rows, rankable_dossiers, store_ranking
 
 
@@ -40,3 +43,19 @@ def render_score_summary(run: JobRun) -> None:
     with run.finishing() as job:
         document = keep_document(draft, actor=audit.SYSTEM)
         job.result = {"document": str(document.pk)}
+
+
+@job_handler("scoring.replay")
+def replay_ranking(run: JobRun) -> None:
+    """Read, compute outside any transaction, keep the result with the job."""
+    with tenant_context(run.tenant_id):
+        kept = Replay.objects.select_related("ranking__version", "ranking__campaign").get(
+            pk=run.payload["replay"]
+        )
+        definition = read_definition(kept.body)
+        entrants = entrants_of(kept.ranking, definition)
+        old = kept.ranking.version.definition
+    result = replay(old, definition, entrants)
+    with run.finishing() as job:
+        Replay.objects.filter(pk=kept.pk).update(result=result)
+        job.result = {"replay": str(kept.pk), "rows": len(result["rows"])}

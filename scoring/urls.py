@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scoring.views import assignments, experts, panels, previews, rankings, scorecards
+from scoring.views import assignments, experts, panels, previews, rankings, replays, scorecards
 
 app_name = "scoring"
 urlpatterns = [
@@ -34,6 +34,9 @@ urlpatterns = [
     path("campaigns/<slug:key>/ranking/compute/", rankings.ranking_request, name="ranking_request"),
     path("campaigns/<slug:key>/ranking/confirm/", rankings.ranking_confirm, name="ranking_confirm"),
     path("campaigns/<slug:key>/decision/", rankings.decision, name="decision"),
+    path("campaigns/<slug:key>/replays/", replays.replay_list, name="replay_list"),
+    path("replays/<uuid:pk>/", replays.replay_detail, name="replay_detail"),
+    path("replays/<uuid:pk>/result.xlsx", replays.replay_export, name="replay_export"),
     path("ranking-rows/<uuid:pk>/", rankings.ranking_row, name="ranking_row"),
     path("rankings/<uuid:pk>/summary/", rankings.ranking_summary, name="ranking_summary"),
 ]

@@ -47,6 +47,7 @@ from scoring.enums import SeatState
 from scoring.models import Scorecard
 from scoring.selectors.rankings import latest_ranking
 from scoring.services.rankings import confirm_ranking, decide, request_ranking
+from scoring.services.replays import request_replay
 from scoring.services.scorecards import save_marks
 from tests.factories import campaigns, panels
 from tests.factories.cast import make_member, make_people, make_tenant
@@ -256,6 +257,12 @@ class _Builder:
             "finished_campaign": {"key": campaign.key},
             "finished_row": {"pk": ranking.rows.get().pk},
         }
+        replay = request_replay(
+            campaign, ranking.version.definition, title=f"{self.token}原方案",
+            actor=people.city_officer,
+        )  # fmt: skip
+        run_newest("scoring.replay")
+        self.world.things["replay"] = {"pk": replay.pk}
 
     def _panel(self, campaign: Campaign):
         """Five of six; the last expert of the pool is kept out of every draw."""
