@@ -401,5 +401,5 @@ def test_list_costs_the_same_queries(finished, sign_in, django_assert_num_querie
         )
     client = sign_in(finished.people.city_officer)
     client.get(url("replay_list", finished.campaign.key))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         client.get(url("replay_list", finished.campaign.key))
