@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_invitation_revoked_at'),
-        ('scoring', '0002_panel_commitment_text'),
+        ('scoring', '0003_penalties_are_marks'),
     ]
 
     operations = [
