@@ -12,7 +12,7 @@ from campaigns.notice_import.side_by_side import printed_row, side_by_side
 from campaigns.notice_import.takeover import item_faults
 from campaigns.permissions import can_import_notice, can_see_imports
 from campaigns.rubric import KINDS
-from campaigns.selectors import visible_drafts, visible_imports
+from campaigns.selectors import open_drafts, visible_imports
 from campaigns.services import imports as services
 from core.answers import answer_once
 from core.errors import Conflict
@@ -216,15 +216,14 @@ def import_take_over(request, pk):
     """Into which draft, after a last look at the sums."""
     imported = _load(request, pk)
     proposal = imported.proposal
-    drafts = visible_drafts(request.member).filter(stored_as=None)
-    form = TakeOverForm(request.POST or None, drafts=drafts)
+    form = TakeOverForm(request.POST or None, drafts=open_drafts(request.member))
 
     def act():
         draft = services.take_over(
             imported, form.chosen(), actor=request.member, title=form.cleaned_data["title"]
         )
-        messages.success(request, f"评选标准已写入草稿“{draft.title}”。")
-        return _url(request, "import_detail", pk)
+        messages.success(request, f"评选标准已写入草稿“{draft.title}”，请在草稿中继续。")
+        return _url(request, "draft_detail", draft.pk)
 
     if request.method == "POST" and form.is_valid():
         try:

@@ -68,10 +68,12 @@ def test_from_paper_to_draft_through_the_pages(officer):
     assert imported.open_count == 0
     page = officer.get(url("import_take_over", imported.pk))
     sent = form_of(page).filled(draft="new", title="侯马市 2025 年评选")
-    assert "已写入草稿" in text(
-        officer.post(url("import_take_over", imported.pk), sent, follow=True)
-    )
+    landed = officer.post(url("import_take_over", imported.pk), sent, follow=True)
     draft = DefinitionDraft.objects.get()
+    assert landed.redirect_chain[-1][0] == url("draft_detail", draft.pk)
+    assert "已写入草稿" in text(landed)
+    for page in ("import_list", "draft_list"):
+        assert url("draft_detail", draft.pk) in text(officer.get(url(page)))
     assert draft.title == "侯马市 2025 年评选"
     sections = draft.body["rubric"]["sections"]
     assert [len(section["items"]) for section in sections] == [5, 4, 14, 7, 7, 1]
