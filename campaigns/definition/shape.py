@@ -89,7 +89,7 @@ def as_data(value: Any) -> Any:
 
 @cache
 def members(model: type[Part]) -> tuple[Member, ...]:
-    """The fields of a part in the order of its class, where it stands in the notice last."""
+    """The fields of a part: its name, the others in the order of its class, its source."""
     found = []
     for name, field in model.model_fields.items():
         if name == "unstated_fields" or (name == "kind" and field.annotation is not str):
@@ -103,7 +103,13 @@ def members(model: type[Part]) -> tuple[Member, ...]:
                 key, name, kind, field, max_length=limit, has_page=has_page, owner=model, **details
             )
         )
-    return tuple(sorted(found, key=lambda member: member.name in ABOUT))
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(member: Member) -> int:
+    """The name of a part comes first, where it stands in the notice last."""
+    first = ("key", "code", "title")
+    return first.index(member.name) if member.name in first else 9 + (member.name in ABOUT)
 
 
 def member_of(model: type[Part], key: str) -> Member | None:

@@ -160,7 +160,7 @@ class PartForm(forms.Form):
             if name in self.cleaned_data:
                 held = put(held, member, self.cleaned_data[name])
             if f"{name}:unstated" in self.cleaned_data:
-                note = self._note(member, stored, held, name)
+                note = self._note(model, member, stored, held, name)
                 notes.pop(member.name, None)
                 if note:
                     notes[member.name] = note
@@ -168,12 +168,12 @@ class PartForm(forms.Form):
             held["unstated"] = notes
         return held
 
-    def _note(self, member: Member, stored: dict, held: dict, name: str) -> str:
+    def _note(self, model, member: Member, stored: dict, held: dict, name: str) -> str:
         note = (self.cleaned_data.get(f"{name}:unstated") or "").strip()
         if note != member.policy or not note:
             return note
         extra = member.field.json_schema_extra
-        if extra["when"] and not self.model._holds(held, *extra["when"]):
+        if extra["when"] and not model._holds(held, *extra["when"]):
             return "" if member.key not in stored else note
         if held.get(member.key, member.default()) != stored.get(member.key, member.default()):
             return OWN_CHOICE

@@ -349,7 +349,7 @@ def _order(desk, here: Spot):
     except Refused as refused:
         messages.error(request, refused.message)
     url, _, anchor = _list_url(desk, place).partition("#")
-    return redirect(f"{url}{moved}{'#' if anchor else ''}{anchor}")
+    return redirect(f"{url}{moved}" if moved or not anchor else f"{url}#{anchor}")
 
 
 def _copy(rows: list, position: int):
@@ -528,7 +528,7 @@ def _rubric(desk):
         return _rubric_conflict(request, desk, form, refused.message)
     url = desk.url("draft_part", RUBRIC)
     if act in ("up", "down"):
-        return redirect(f"{url}?moved={act}-{name}#{name}")
+        return redirect(f"{url}?moved={act}-{name}")  # the button takes the focus
     if act == "copy" and name in form.nodes:
         desk = Desk(request, desk.draft.pk)
         _copy_row(desk, form, name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -59,8 +61,8 @@ def _frame(draft) -> dict:
 
 
 def _applicant(definition: Definition, track: str) -> dict:
-    version = CampaignVersion(body={}, sha256=definition.sha256())
-    version.__dict__["definition"] = definition
+    body = json.loads(definition.canonical_json())
+    version = CampaignVersion(body=body, sha256=definition.sha256())
     dossier = Dossier(version=version, track=track, draft={}, lock_version=0)
     fields = definition.fields(track)
     return {

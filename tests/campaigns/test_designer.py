@@ -549,3 +549,60 @@ def test_pages_cost_the_same_queries(people, officer, draft, django_assert_num_q
     ):
         with django_assert_num_queries(11):
             officer.get(url(draft, name, *args))
+
+
+def test_small_definition_goes_from_nothing_to_an_open_campaign_by_its_pages(people, officer):
+    """As a clerk does it: every part through the form that its page shows."""
+    start = reverse("campaigns:draft_create", args=["yunzhou"])
+    officer.post(start, read_form(officer.get(start)).filled(start="blank"))
+    draft = DefinitionDraft.objects.get()
+
+    def add(place, kind="", **typed):
+        page = officer.get(url(draft, "add", place), {"kind": kind} if kind else {})
+        answer = officer.post(url(draft, "add", place), read_form(page, "was").filled(**typed))
+        assert answer.status_code == 302, re.findall("field-error.*", text(answer))
+
+    def change(place, kind="", **typed):
+        page = officer.get(url(draft, "part", place), {"kind": kind} if kind else {})
+        answer = officer.post(url(draft, "part", place), read_form(page, "was").filled(**typed))
+        assert answer.status_code == 302, re.findall("field-error.*", text(answer))
+
+    change(
+        "head", key="small_2024", title="云州市 2024 年小评选", year="2024",
+        authorities="云州市住建局", disclosure="public",
+    )  # fmt: skip
+    add("levels", code="county", title="县区", body="县区住建局")
+    add("levels", code="city", title="市", body="市住建局")
+    add("tracks", code="all", title="全部小区", applicant_kinds=["property_company"])
+    add("calendar", code="apply", title="申报截止", due="2024-10-30", owner_level="county")
+    change("form", title="小评选申报表")
+    add("form/fields", code="statement", title="申报材料", type="longtext", max_chars="500")
+    add("requirements", code="R1", title="收费率不低于 95%")
+    change(
+        "requirements/0/gate", "metric", metric="fee_collection_rate", op=">=", threshold="95",
+        unit="%",
+    )  # fmt: skip
+    change("rubric", total="10")
+    add("rubric/sections", code="1", title="服务", points="10")
+    add("rubric/sections/0/items", "judged", code="1.1", title="服务规范", points="6")
+    add("rubric/sections/0/items", "all_or_nothing", code="1.2", title="按时公示", points="4")
+    add("rubric/sections/0/items/0/evidence", title="照片")
+    add("route", code="county", title="县区审核", type="sign_off", level="county", box="县区意见")
+    add("route", code="scoring", title="专家评分", type="scoring", level="expert")
+    add("route", code="decision", title="审定", type="decision", level="city")
+    add("combination/sources", code="experts", title="专家组", level="expert", weight="100")
+    change("combination")
+    change("outcome", title="小评选小区", pass_mark="8", **{"winners.type": "all_passing"})
+    change("publication", notice_days="5")
+    detail = text(officer.get(url(draft, "detail")))
+    assert "方案没有错误" in detail, [*re.findall('tag-bad">.*', detail)]
+    store = url(draft, "store", "campaign")
+    answer = officer.post(store, read_form(officer.get(store), "lock_version").filled())
+    assert answer.status_code == 302
+    opening = reverse("campaigns:campaign_open", args=["yunzhou", "small_2024"])
+    officer.post(opening, read_form(officer.get(opening)).filled())
+    campaign = Campaign.objects.get()
+    definition = campaign.versions.get().definition
+    assert campaign.state == "open" and definition.rubric.total == 10
+    assert [item.kind for item in definition.items()] == ["judged", "all_or_nothing"]
+    assert definition.unstated()[0][2]
