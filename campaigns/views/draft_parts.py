@@ -210,7 +210,6 @@ def _panels(desk, here: Spot) -> list[dict]:
 
 def _panel(desk, here: Spot) -> dict:
     rows = list_rows(desk.body, here, desk.found)
-    moved = desk.request.GET.get("moved", "")
     return {
         "key": here.place[-1],
         "title": spot_title(here),
@@ -222,19 +221,12 @@ def _panel(desk, here: Spot) -> dict:
         "rows": [
             {
                 "row": row,
-                "focus": _focus(moved, f"{here.place[-1]}-{row.position}"),
                 "url": desk.url("draft_part", row.place),
                 "remove_url": desk.url("draft_remove", row.place),
             }
             for row in rows
         ],
     }
-
-
-def _focus(moved: str, name: str) -> str:
-    """Which button of a row just moved takes the focus again: up, down or none."""
-    act, _, which = moved.partition("-")
-    return act if which == name else ""
 
 
 def _noun(here: Spot) -> str:
@@ -337,7 +329,7 @@ def _order(desk, here: Spot):
             order = list(range(count))
             order[position], order[to] = order[to], order[position]
             order_pieces(desk.draft, place, order, actor=actor, seen=seen)
-            moved = f"?moved={act}-{place[-1]}-{to}"
+            moved = f"row-{place[-1]}-{to}-{_button(act, to, count)}"
         elif act == "copy" and 0 <= position < count:
             value = _copy(here.rows, position)
             insert_piece(desk.draft, place, position + 1, value, actor=actor, seen=seen)
@@ -349,7 +341,14 @@ def _order(desk, here: Spot):
     except Refused as refused:
         messages.error(request, refused.message)
     url, _, anchor = _list_url(desk, place).partition("#")
-    return redirect(f"{url}{moved}" if moved or not anchor else f"{url}#{anchor}")
+    return redirect(f"{url}#{moved or anchor or 'main'}")  # the button pressed keeps the focus
+
+
+def _button(act: str, position: int, count: int) -> str:
+    """The button that a moved row still has: the first has no way up, the last none down."""
+    if position == 0:
+        return "down"
+    return "up" if position == count - 1 else act
 
 
 def _copy(rows: list, position: int):
@@ -479,18 +478,15 @@ def _rubric_context(desk, form=None) -> dict:
     if form is None:
         form = RubricForm(rubric=rubric, body=desk.body)
         form.initial["seen"] = tree.digest(table_view(rubric))
-    moved = desk.request.GET.get("moved", "")
     tables = [
         {
             "table": table,
-            "focus": _focus(moved, table.head.token),
             "url": _url_of(desk, table.head),
             "add_url": desk.url("draft_add", read_place(f"{table.head.place}/items")),
             "remove_url": _url_of(desk, table.head, "draft_remove"),
             "lines": [
                 {
                     "line": line,
-                    "focus": _focus(moved, line.token),
                     "url": _url_of(desk, line),
                     "remove_url": _url_of(desk, line, "draft_remove"),
                 }
@@ -528,7 +524,9 @@ def _rubric(desk):
         return _rubric_conflict(request, desk, form, refused.message)
     url = desk.url("draft_part", RUBRIC)
     if act in ("up", "down"):
-        return redirect(f"{url}?moved={act}-{name}")  # the button takes the focus
+        last = len(tree.piece(desk.body, SECTIONS, []))
+        is_item = "." in name
+        return redirect(f"{url}#{name}-{act if is_item else _button(act, int(name[1:]), last)}")
     if act == "copy" and name in form.nodes:
         desk = Desk(request, desk.draft.pk)
         _copy_row(desk, form, name)
