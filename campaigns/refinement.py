@@ -56,14 +56,21 @@ def refinement_problems(
     allows = set(parent.refinement.allows) if parent.refinement else set()
     problems = []
     for change in refinements(parent, child):
-        if needed_permission(change) in (*allows, "always"):
+        if _needed(parent, change) in (*allows, "always"):
             continue
         path, line = locator.place(change.place)
         what = "".join(filter(None, [change.where, change.label and f"的“{change.label}”"]))
-        permission = needed_permission(change)
+        permission = _needed(parent, change)
         why = f"上级方案没有允许下级{REFINABLE[permission]}" if permission else "由上级方案锁定"
         problems.append(Problem(path, line, f"不能{VERBS[change.verb]}{what}：{why}"))
     return [*problems, *_sums(parent, child, locator)]
+
+
+def _needed(parent: Definition, change: Change) -> str:
+    """A parent without a rubric lets its children write one where it lets them add items."""
+    if change.verb == "added" and change.fields == ("rubric", "sections"):
+        return "" if parent.rubric.sections else "items"
+    return needed_permission(change)
 
 
 def needed_permission(change: Change) -> str:

@@ -22,6 +22,7 @@ from reviews.selectors.desk_checks import check_rows
 from reviews.selectors.parts import dossier_parts, dossier_slots
 
 MOVABLE = (*EDITABLE_STATES, DossierState.IN_REVIEW)
+ENDED = (DossierState.WITHDRAWN, DossierState.REFUSED)
 MOST_NAMED = 6
 _OUTCOMES = dict(Outcome.choices)
 
@@ -129,8 +130,10 @@ def move_effect(
     """The effect for one dossier, from what has been read."""
     old, new, track = dossier.version.definition, version.definition, dossier.track
     if dossier.state not in MOVABLE:
-        words = f"{dossier.get_state_display()}，评审和决定按第 {dossier.version.number} 版作出"
-        return MoveEffect(dossier, blockers=(f"{words}，不能迁移",))
+        why = f"评审和决定按第 {dossier.version.number} 版作出，不能迁移"
+        if dossier.state in ENDED:
+            why = "不再办理，不需要迁移"
+        return MoveEffect(dossier, blockers=(f"{dossier.get_state_display()}，{why}",))
     if track not in {t.code for t in new.tracks}:
         return MoveEffect(dossier, blockers=(f"新版没有申报类别“{old.track(track).title}”",))
     draft = dossier.draft

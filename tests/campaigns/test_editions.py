@@ -21,6 +21,7 @@ from campaigns.definition import (
 from campaigns.definition.model import walk
 from campaigns.derivation import derive, move_day
 from campaigns.models import Campaign
+from campaigns.refinement import refined, refinement_problems
 from campaigns.selectors import current_version, refining_campaigns
 from campaigns.services import add_version, create_campaign, derive_campaign, refine_definition
 from core.errors import Refused
@@ -318,3 +319,26 @@ def test_refinement_is_set_up_by_its_page_once(people, sign_in):
     assert current_version(Campaign.objects.get(key="county")).definition.parent.key == "city_2023"
     data = read_form(client.get(page)).filled(key="county2", authorities="\n".join("甲" * 11))
     assert "至多 10 个" in text(client.post(page, data))
+
+
+def test_jiangmen_lets_its_counties_refine_within_the_weights():
+    parent = load_definition(shipped_definitions()["jiangmen_2023"])
+    child = refined(parent, key="county", title="某区细则", authorities=["某区住建局"])
+    assert refinement_problems(parent, child) == []
+    section = parent.rubric.sections[0]
+    more = changed(
+        child,
+        lambda d: d["rubric"]["sections"][0]["items"][0]["evidence"].append({"title": "照片"}),
+    )
+    assert refinement_problems(parent, more) == []
+    light = changed(child, lambda d: d["rubric"]["sections"][0]["items"].pop())
+    assert any(section.items[-1].title in p.message for p in refinement_problems(parent, light))
+
+
+def test_fujian_without_a_rubric_lets_its_counties_write_one():
+    parent = load_definition(shipped_definitions()["fujian_2024"])
+    child = refined(parent, key="county", title="某县细则", authorities=["某县住建局"])
+    item = {"kind": "judged", "code": "1.1", "title": "本县指标", "points": "100"}
+    rubric = [{"code": "1", "title": "本县标准", "points": "100", "items": [item]}]
+    own = changed(child, lambda d: d["rubric"].update(sections=rubric))
+    assert refinement_problems(parent, own) == []
