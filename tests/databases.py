@@ -37,11 +37,15 @@ def fresh_database() -> Iterator[None]:
 
 
 def drop_database(owner, name: str) -> None:
-    """Wait until its clients are gone, then drop it: the owner may not end other roles' sessions.
-    The plain DROP DATABASE ends an autovacuum by itself, WITH (FORCE) may not."""
-    clients = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
+    """End its clients where the owner may, wait for the others (the relay), then drop it. The
+    plain DROP DATABASE ends an autovacuum by itself, WITH (FORCE) may not."""
+    left = (
+        "WITH client AS MATERIALIZED (SELECT pid, pg_has_role(usename, 'MEMBER') AS is_ours"
+        " FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend')"
+        " SELECT count(CASE WHEN is_ours THEN pg_terminate_backend(pid) ELSE true END) FROM client"
+    )
     ends = time.monotonic() + PATIENCE
-    while run_beside(owner, clients, name) and time.monotonic() < ends:
+    while run_beside(owner, left, name) and time.monotonic() < ends:
         time.sleep(0.1)
     run_beside(owner, f'DROP DATABASE IF EXISTS "{name}"')
 
