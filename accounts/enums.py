@@ -15,6 +15,8 @@ class OrganisationKind(TextChoices):
     PROPERTY_COMPANY = "property_company", "物业服务企业"
     SELF_MANAGED = "self_managed", "社区/自管组织"
     OWNERS_COMMITTEE = "owners_committee", "业主委员会"
+    MANAGEMENT_COMMITTEE = "management_committee", "物业管理委员会"
+    PARTY_BRANCH = "party_branch", "小区党组织"
     NEIGHBOURHOOD_OFFICE = "neighbourhood_office", "社区（物业管理委员会）"
     STREET_OFFICE = "street_office", "街道（乡镇）"
     COUNTY_BUREAU = "county_bureau", "县区住建局"
@@ -57,6 +59,8 @@ ROLE_KINDS = {
         OrganisationKind.PROPERTY_COMPANY,
         OrganisationKind.SELF_MANAGED,
         OrganisationKind.OWNERS_COMMITTEE,
+        OrganisationKind.MANAGEMENT_COMMITTEE,
+        OrganisationKind.PARTY_BRANCH,
         OrganisationKind.NEIGHBOURHOOD_OFFICE,
     },
     Role.COMMITTEE_OFFICER: {OrganisationKind.OWNERS_COMMITTEE},

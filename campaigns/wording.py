@@ -289,15 +289,11 @@ def section_tables(
         SectionTable(
             section,
             tuple(item_line(definition, item, marks.get(item.code, "")) for item in section.items),
-            show(_sum(section.items)),
+            show(section.full),
             show(section.points),
         )
         for section in definition.rubric.sections
     ]
-
-
-def _sum(items: Iterable[Item]) -> Decimal:
-    return sum((item.points for item in items if item.is_counted), Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -317,7 +313,7 @@ def kind_sums(definition: Definition) -> list[KindSum]:
 
 
 def total(definition: Definition) -> str:
-    return show(_sum(definition.items()))
+    return show(sum((s.full for s in definition.rubric.sections if not s.is_bonus), Decimal(0)))
 
 
 # Requirements
@@ -435,6 +431,12 @@ def combination_rows(definition: Definition) -> list[dict]:
     winners = WINNERS[o.winners.type].format(
         count=o.winners.count, percent=show((o.winners.ratio or Decimal(0)) * 100)
     )
+    if not definition.is_scored:
+        note = unstated(definition.rubric, "sections") or "方案没有评选标准"
+        return [
+            _row("评分", "不评分、不排名", note),
+            _row("入选规则", winners, unstated(o.winners, "type")),
+        ]
     ties = "，".join(rule.title for rule in o.tie_rules) or "不比较其他内容"
     ranked = "各类别一起排名" if o.ranked == "together" else "各类别分开排名"
     rows = [

@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from accounts.enums import OrganisationKind
 from communities.enums import METRIC_UNITS, CommunityKind, CreditGrade, KnownMetric
 from communities.selectors import (
+    bodies_of_kind,
     managing_organisations,
     neighbourhoods,
     owners_committees,
@@ -107,6 +108,12 @@ class CommunityForm(forms.Form):
         help_text="物业服务企业或社区/自管组织；由它申报。",
     )
     owners_committee = OneOf(label="业委会", required=False, help_text="没有业委会的留空。")
+    management_committee = OneOf(
+        label="物管会", required=False, help_text="没有物业管理委员会的留空。"
+    )
+    party_branch = OneOf(
+        label="小区党组织", required=False, help_text="没有的留空；方案允许时可以申报。"
+    )
     floor_area = forms.DecimalField(
         label="建筑面积（㎡）", required=False, max_digits=12, decimal_places=2
     )
@@ -118,6 +125,8 @@ class CommunityForm(forms.Form):
         self.fields["division"].offer(neighbourhoods(member))
         self.fields["managed_by"].offer(managing_organisations())
         self.fields["owners_committee"].offer(owners_committees(member))
+        for name in ("management_committee", "party_branch"):
+            self.fields[name].offer(bodies_of_kind(member, name))
 
 
 class CompanyForm(forms.Form):

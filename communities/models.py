@@ -49,6 +49,12 @@ class Community(TenantModel):
     owners_committee = TenantForeignKey(
         Organisation, verbose_name="业委会", null=True, related_name="represented_communities"
     )
+    management_committee = TenantForeignKey(
+        Organisation, verbose_name="物管会", null=True, related_name="+"
+    )
+    party_branch = TenantForeignKey(
+        Organisation, verbose_name="小区党组织", null=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "小区"

@@ -20,7 +20,7 @@ HISTORY_LENGTH = 50
 def visible_communities(member: Membership) -> QuerySet[Community]:
     """- city officers, administrators, auditors, evaluators: all;
     - county, street and neighbourhood officers: those of their division;
-    - owners' committees: the one they represent; applicants: those they manage;
+    - owners' committees: the one they represent; applicants: those they may apply for;
     - experts: none, they see a dossier's own pages.
     """
     if member.role in EVERYWHERE:
@@ -33,8 +33,32 @@ def visible_communities(member: Membership) -> QuerySet[Community]:
     if member.role == Role.COMMITTEE_OFFICER:
         return Community.objects.filter(owners_committee=member.organisation_id)
     if member.role == Role.APPLICANT:
-        return Community.objects.filter(managed_by=member.organisation_id)
+        return Community.objects.filter(claimable_by(member.organisation_id))
     return Community.objects.none()
+
+
+# Whoever stands here may apply for the community, if a track of the notice takes its kind.
+CLAIMANTS = ("managed_by", "owners_committee", "management_committee", "party_branch")
+
+
+def claimable_by(organisation_id) -> Q:
+    """Condition: the organisation manages the community or is its committee or party branch."""
+    condition = Q()
+    for name in CLAIMANTS:
+        condition |= Q(**{name: organisation_id})
+    return condition
+
+
+def may_claim(organisation_id, community: Community) -> bool:
+    """The same for one community."""
+    return organisation_id in [getattr(community, f"{name}_id") for name in CLAIMANTS]
+
+
+def bodies_of_kind(member: Membership, kind: str) -> QuerySet[Organisation]:
+    """The committees or party branches of the member's division."""
+    return Organisation.objects.filter(
+        kind=kind, is_active=True, division__path__startswith=member.division_path
+    ).order_by("name")
 
 
 def filter_communities(
@@ -94,11 +118,7 @@ def managing_organisations() -> QuerySet[Organisation]:
 
 def owners_committees(member: Membership) -> QuerySet[Organisation]:
     """The owners' committees of the member's division."""
-    return Organisation.objects.filter(
-        kind=OrganisationKind.OWNERS_COMMITTEE,
-        is_active=True,
-        division__path__startswith=member.division_path,
-    ).order_by("name")
+    return bodies_of_kind(member, OrganisationKind.OWNERS_COMMITTEE)
 
 
 # Facts and history

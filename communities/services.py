@@ -32,7 +32,7 @@ MANAGERS = {
 }
 EDITABLE = (
     "code", "name", "address", "division", "kind", "floor_area", "households", "built_year",
-    "managed_by",
+    "managed_by", "management_committee", "party_branch",
 )  # fmt: skip
 EARLIEST_YEAR = 1900
 
@@ -54,6 +54,8 @@ def create_community(
     built_year: int | None = None,
     managed_by: Organisation | None = None,
     owners_committee: Organisation | None = None,
+    management_committee: Organisation | None = None,
+    party_branch: Organisation | None = None,
 ) -> Community:
     """Register a community. ``division`` is its neighbourhood, ``floor_area`` in square metres."""
     if actor is not audit.SYSTEM and not can_create_community(actor, division):
@@ -69,6 +71,8 @@ def create_community(
         built_year=built_year,
         managed_by=managed_by,
         owners_committee=owners_committee,
+        management_committee=management_committee,
+        party_branch=party_branch,
     )
     _check_community(community)
     _save(community, "code", "这个小区编码已经登记。", force_insert=True)
@@ -130,7 +134,9 @@ def set_owners_committee(
 def _locked(community: Community) -> Community:
     return (
         Community.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("division", "managed_by", "owners_committee")
+        .select_related(
+            "division", "managed_by", "owners_committee", "management_committee", "party_branch"
+        )
         .get(pk=community.pk)
     )
 
@@ -155,6 +161,10 @@ def _check_community(community: Community) -> None:
         errors["built_year"] = f"建成年份应在 {EARLIEST_YEAR} 到 {this_year} 之间。"
     if community.managed_by and community.managed_by.kind not in MANAGERS:
         errors["managed_by"] = "管理单位应是物业服务企业或社区/自管组织。"
+    for name in ("management_committee", "party_branch"):
+        body = getattr(community, name)
+        if body and body.kind != name:
+            errors[name] = f"请选择类型为{OrganisationKind(name).label}的单位。"
     if errors:
         raise ValidationError(errors)
     _check_committee(community)
@@ -183,7 +193,13 @@ def _facts_of(community: Community) -> dict[str, Any]:
         "households": community.households,
         "built_year": community.built_year,
         "managed_by": community.managed_by.name if community.managed_by else "",
+        "management_committee": _name_of(community.management_committee),
+        "party_branch": _name_of(community.party_branch),
     }
+
+
+def _name_of(organisation: Organisation | None) -> str:
+    return organisation.name if organisation else ""
 
 
 # Companies

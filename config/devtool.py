@@ -65,7 +65,7 @@ def show_help(arguments):
         print(f"  {usage}{' ' * (28 - _columns(usage))}{words}")
 
 
-@verb("demo [--once] [--seed N]", "用真实流程演示秦皇岛 2023 评选并打开网站；--once 演示完即结束")
+@verb("demo [--once] [--seed N]", "用真实流程演示四份方案的评选并打开网站；--once 演示完即结束")
 def demo(arguments):
     parser = argparse.ArgumentParser(prog="./dev demo", add_help=False)
     parser.add_argument("--once", action="store_true")

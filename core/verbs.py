@@ -52,6 +52,10 @@ VERBS = {
     "finding.removed": "删除问题点",
     "obligation.filed": "报送材料",
     "obligation.replaced": "更换报送材料",
+    "result.received": "记录上级结果",
+    "case.forwarded": "推荐典型案例",
+    "case.withdrawn": "撤回推荐案例",
+    "selection.made": "遴选",
     # register
     "community.created": "登记小区",
     "community.updated": "修改小区登记",

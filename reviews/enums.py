@@ -16,6 +16,13 @@ class DossierState(TextChoices):
     NOT_AWARDED = "not_awarded", "未入选"
 
 
+class Answer(TextChoices):
+    """What a higher level outside the system decided."""
+
+    SELECTED = "selected", "入选"
+    NOT_SELECTED = "not_selected", "未入选"
+
+
 class Outcome(TextChoices):
     """The outcome of one sign-off."""
 

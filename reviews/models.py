@@ -11,7 +11,7 @@ from campaigns.models import Campaign, CampaignVersion
 from communities.models import Community
 from core.tenancy import TenantForeignKey, TenantModel
 from documents.models import StoredFile
-from reviews.enums import DossierState, Outcome
+from reviews.enums import Answer, DossierState, Outcome
 
 
 class Dossier(TenantModel):
@@ -223,5 +223,61 @@ class Filing(TenantModel):
                 condition=models.Q(replaced_at=None),
                 name="reviews_filing_once",
                 violation_error_message="这一事项已经报送。",
+            )
+        ]
+
+
+class ReceivedResult(TenantModel):
+    """What a higher level outside the system decided on an awarded dossier, as received. A
+    correction is a new row with its reason; the former one stays."""
+
+    dossier = TenantForeignKey(Dossier, related_name="received_results")
+    step = models.CharField("环节", max_length=40)
+    answer = models.CharField("结果", max_length=20, choices=Answer)
+    decided_on = models.DateField("公布日期")
+    document_number = models.CharField("文号", max_length=80)
+    note = models.CharField("说明", max_length=200, blank=True, default="")
+    scan = TenantForeignKey(StoredFile, verbose_name="文件扫描件", null=True)
+    recorded_by = TenantForeignKey(Membership)
+    recorded_at = models.DateTimeField("记录时间")
+    is_current = models.BooleanField("现行", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "上级结果"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "dossier", "step"],
+                condition=models.Q(is_current=True),
+                name="reviews_result_once",
+                violation_error_message="这一级的结果已经记录。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answer__in=Answer.values), name="reviews_result_answer"
+            ),
+        ]
+
+
+class ForwardedCase(TenantModel):
+    """A dossier that an office forwards as its model case, counted by a quota of the definition
+    (``quota`` is its code). A withdrawn one stays."""
+
+    campaign = TenantForeignKey(Campaign, related_name="forwarded_cases")
+    dossier = TenantForeignKey(Dossier, related_name="forwarded")
+    quota = models.CharField("名额", max_length=40)
+    organisation = TenantForeignKey(Organisation, verbose_name="推荐单位")
+    reason = models.CharField("推荐理由", max_length=300)
+    forwarded_by = TenantForeignKey(Membership)
+    forwarded_at = models.DateTimeField("推荐时间")
+    withdrawn_by = TenantForeignKey(Membership, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField("撤回时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "推荐案例"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "quota", "dossier"],
+                condition=models.Q(withdrawn_at=None),
+                name="reviews_case_once",
+                violation_error_message="这个小区已经推荐为典型案例。",
             )
         ]

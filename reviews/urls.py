@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reviews.views import (
+    cases,
     desk_checks,
     dossiers,
     drafts,
@@ -8,6 +9,7 @@ from reviews.views import (
     filings,
     papers,
     previews,
+    results,
     sign_offs,
     site_visits,
     submissions,
@@ -85,4 +87,8 @@ urlpatterns = [
         filings.filing_create,
         name="filing_create",
     ),
+    path("dossiers/<uuid:pk>/results/<str:step>/", results.result_record, name="result_record"),
+    path("results/<uuid:pk>/scan/", results.result_scan, name="result_scan"),
+    path("campaigns/<slug:key>/cases/", cases.case_list, name="case_list"),
+    path("cases/<uuid:pk>/withdraw/", cases.case_withdraw, name="case_withdraw"),
 ]

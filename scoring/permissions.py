@@ -2,6 +2,8 @@
 
 from accounts.enums import Role
 from accounts.models import Membership
+from campaigns.definition.route import Step
+from reviews.permissions.sign_offs import ROLE_AT
 from scoring.enums import AssignmentState
 from scoring.models import Assignment, Scorecard
 
@@ -29,6 +31,16 @@ def can_see_results(member: Membership) -> bool:
 def can_decide(member: Membership) -> bool:
     """- Only the city bureau confirms a ranking and decides."""
     return member.role == Role.CITY_OFFICER
+
+
+def can_select(member: Membership, step: Step) -> bool:
+    """- The office of the step's level, for what lies in its own division."""
+    return step.type == "selection" and member.role == ROLE_AT.get(step.level)
+
+
+def can_see_selection(member: Membership, step: Step) -> bool:
+    """- The office that picks, city bureau and auditor."""
+    return can_select(member, step) or can_see_results(member)
 
 
 def can_score(member: Membership) -> bool:

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from scoring.views import assignments, experts, panels, previews, rankings, replays, scorecards
+from scoring.views import (
+    assignments,
+    experts,
+    panels,
+    previews,
+    rankings,
+    replays,
+    scorecards,
+    selections,
+)  # fmt: skip
 
 app_name = "scoring"
 urlpatterns = [
@@ -30,6 +39,7 @@ urlpatterns = [
         assignments.evidence_thumbnail,
         name="evidence_thumbnail",
     ),
+    path("campaigns/<slug:key>/selection/<str:step>/", selections.selection, name="selection"),
     path("campaigns/<slug:key>/ranking/", rankings.ranking, name="ranking"),
     path("campaigns/<slug:key>/ranking/compute/", rankings.ranking_request, name="ranking_request"),
     path("campaigns/<slug:key>/ranking/confirm/", rankings.ranking_confirm, name="ranking_confirm"),

@@ -146,14 +146,10 @@ def _sums(d: Definition) -> Iterator[Finding]:
     if d.is_scored and not asks and not d.rubric.is_unstated("sections"):
         yield ("rubric", "sections"), "所有指标都没有写明佐证材料", "warning"
     for s, section in enumerate(d.rubric.sections):
-        is_bonus = all(item.is_bonus for item in section.items)
-        counted = [item for item in section.items if item.is_counted or is_bonus]
-        points = sum((item.points for item in counted), Decimal(0))
-        if section.weight is not None:
-            points = section.weight
+        points = section.full
         if section.cap is not None:
             points = min(points, section.cap)
-        total += Decimal(0) if is_bonus else points
+        total += Decimal(0) if section.is_bonus else points
         if points != section.points:
             yield (
                 ("rubric", "sections", s, "points"),

@@ -64,7 +64,13 @@ class Section(Part):
         """The points it can give before `cap`, all its items counted."""
         if self.weight is not None:
             return self.weight
-        return sum((item.points for item in self.items if item.is_counted), Decimal(0))
+        counted = (item for item in self.items if item.is_counted or self.is_bonus)
+        return sum((item.points for item in counted), Decimal(0))
+
+    @property
+    def is_bonus(self) -> bool:
+        """Whether it is nothing but a bonus, outside the total."""
+        return all(item.is_bonus for item in self.items)
 
     def items_for(self, track: str) -> tuple[Item, ...]:
         """The items on which this track is scored."""

@@ -10,6 +10,7 @@ from campaigns.definition import dump_definition, dump_json
 from campaigns.enums import CampaignState
 from campaigns.json_schema import definition_schema as schema_text
 from campaigns.permissions import can_create_campaign, can_edit_campaign, can_see_imports
+from campaigns.quota_wording import quota_lines
 from campaigns.quotas import meters
 from campaigns.refinement import marks_of_items, refinements
 from campaigns.selectors import (
@@ -76,7 +77,7 @@ def campaign_detail(request, key):
         "papers": wording.paper_lines(definition),
         "deadlines": [_deadline(definition, state) for state in deadline_states(definition, now)],
         "steps": [wording.step_line(definition, step) for step in definition.route],
-        "quotas": meters(definition, "applications", {}),
+        **_quotas(definition),
         "versions": versions_of(campaign),
         "children": refining_campaigns(request.member, version),
         "can_edit": can_edit_campaign(request.member, campaign),
@@ -84,6 +85,15 @@ def campaign_detail(request, key):
         "is_open": campaign.state == CampaignState.OPEN,
     }
     return render(request, "campaigns/campaign_detail.html", context)
+
+
+def _quotas(definition) -> dict:
+    """``quotas``: of applications, county by county; ``other_quotas``: all others."""
+    asked = any(quota.object == "applications" for quota in definition.quotas)
+    return {
+        "quotas": meters(definition, "applications", {}) if asked else [],
+        "other_quotas": quota_lines(definition),
+    }
 
 
 def _deadline(definition, state) -> dict:
@@ -128,7 +138,7 @@ def definition(request, key):
         "steps": [wording.step_line(definition, step) for step in definition.route],
         "combination": wording.combination_rows(definition),
         "publication": wording.publication_rows(definition),
-        "quotas": meters(definition, "applications", {}),
+        **_quotas(definition),
         "obligations": [
             {
                 "obligation": o,

@@ -86,7 +86,10 @@ def community_export(request):
 
 
 def _load(request, pk):
-    related = ("division__parent", "county", "managed_by", "owners_committee")
+    related = (
+        "division__parent", "county", "managed_by", "owners_committee", "management_committee",
+        "party_branch",
+    )  # fmt: skip
     return get_object_or_404(visible_communities(request.member).select_related(*related), pk=pk)
 
 
@@ -123,6 +126,14 @@ def _registered(community) -> list[dict]:
         ("小区类别", community.get_kind_display()),
         ("管理单位", community.managed_by.name if community.managed_by else "未登记"),
         ("业委会", community.owners_committee.name if community.owners_committee else "无"),
+        *(
+            (label, body.name)
+            for label, body in (
+                ("物管会", community.management_committee),
+                ("小区党组织", community.party_branch),
+            )
+            if body
+        ),
         ("建筑面积", "未登记" if area is None else f"{area:,.2f} ㎡"),
         ("户数", "未登记" if community.households is None else f"{community.households} 户"),
         ("建成年份", "未登记" if community.built_year is None else f"{community.built_year} 年"),
@@ -153,7 +164,13 @@ def community_update(request, pk):
         raise PermissionDenied
     names = list(CommunityForm.base_fields)
     initial = {name: getattr(community, name) for name in names}
-    for name in ("division", "managed_by", "owners_committee"):
+    for name in (
+        "division",
+        "managed_by",
+        "owners_committee",
+        "management_committee",
+        "party_branch",
+    ):
         initial[name] = initial[name].pk if initial[name] else None
     form = CommunityForm(request.POST or None, member=request.member, initial=initial)
 

@@ -131,4 +131,10 @@ def expert_mark(plan: Plan, entrant: CommunityPlan, position: int, item, track: 
     if item.kind == "components":
         titles = [component.title for component in item.components]
         return {"present": [title for title in titles if random.random() < quality + 0.1]}
+    if item.kind == "graded":
+        grades = sorted(item.grades, key=lambda grade: -(grade.share or 0))
+        spread = random.gauss(1 - quality, 0.06)
+        return {"grade": grades[0 if spread < 0.12 else 1 if spread < 0.3 else 2].code}
+    if item.kind == "negative":
+        return {"present": random.random() > quality + 0.25}
     raise ValueError(f"the demo has no expert for items of kind {item.kind}")

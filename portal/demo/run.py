@@ -185,16 +185,21 @@ class Demo:
             )
 
     def wait_for_jobs(self) -> None:
-        """Until the worker has finished every job; a dead one ends the run with its reason."""
-        ends = time.monotonic() + JOB_SECONDS
-        while True:
-            with self._inside():
-                jobs = list(Job.objects.exclude(state=JobState.DONE).order_by("created_at"))
-            dead = [job for job in jobs if job.state == JobState.DEAD]
-            if dead:
-                raise RuntimeError(f"任务“{dead[0].label}”未完成：{dead[0].error}")
-            if not jobs:
-                return
-            if time.monotonic() > ends:
-                raise RuntimeError(f"等待任务超时，还有 {len(jobs)} 项。后台任务进程是否在运行？")
-            time.sleep(0.2)
+        wait_for_jobs(self.world.tenant.pk)
+
+
+def wait_for_jobs(tenant_id) -> None:
+    """Until the worker has finished every job of the tenant; a dead one ends the run with its
+    reason."""
+    ends = time.monotonic() + JOB_SECONDS
+    while True:
+        with tenant_context(tenant_id):
+            jobs = list(Job.objects.exclude(state=JobState.DONE).order_by("created_at"))
+        dead = [job for job in jobs if job.state == JobState.DEAD]
+        if dead:
+            raise RuntimeError(f"任务“{dead[0].label}”未完成：{dead[0].error}")
+        if not jobs:
+            return
+        if time.monotonic() > ends:
+            raise RuntimeError(f"等待任务超时，还有 {len(jobs)} 项。后台任务进程是否在运行？")
+        time.sleep(0.2)

@@ -92,11 +92,11 @@ def make_password_phrase() -> str:
     )
 
 
-def free_slug() -> str:
-    taken = set(Tenant.objects.filter(slug__startswith=SLUG).values_list("slug", flat=True))
-    if SLUG not in taken:
-        return SLUG
-    return next(f"{SLUG}-{n}" for n in range(2, 10_000) if f"{SLUG}-{n}" not in taken)
+def free_slug(wanted: str = SLUG) -> str:
+    taken = set(Tenant.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    if wanted not in taken:
+        return wanted
+    return next(f"{wanted}-{n}" for n in range(2, 10_000) if f"{wanted}-{n}" not in taken)
 
 
 def build_world(plan: Plan) -> World:
@@ -107,7 +107,7 @@ def build_world(plan: Plan) -> World:
     world = World(tenant, make_password_phrase())
     with tenant_context(tenant.pk):
         set_clock(at("2023-08-10 09:00"), actor=audit.SYSTEM)
-        builder = _Builder(world)
+        builder = Builder(world)
         builder.offices()
         neighbourhoods = builder.divisions(plan)
         builder.register(plan, neighbourhoods)
@@ -116,8 +116,11 @@ def build_world(plan: Plan) -> World:
     return world
 
 
-class _Builder:
+class Builder:
     """Makes the world inside the tenant's context."""
+
+    evaluator = "渤海民意调查中心"
+    experts = EXPERTS
 
     def __init__(self, world: World):
         self.world = world
@@ -139,7 +142,7 @@ class _Builder:
         self.member(Role.TENANT_ADMIN, bureau, "admin", "系统管理员")
         office = Organisation.objects.get(kind=OrganisationKind.AUDIT_OFFICE)
         self.member(Role.AUDITOR, office, "auditor", "监督员")
-        evaluator = self.organisation(OrganisationKind.EVALUATOR, "渤海民意调查中心")
+        evaluator = self.organisation(OrganisationKind.EVALUATOR, self.evaluator)
         self.world.members["evaluator"] = self.member(
             Role.EVALUATOR, evaluator, "evaluator", "评价员"
         )
@@ -150,18 +153,18 @@ class _Builder:
         found: dict[str, list[Division]] = {}
         counties = {one.county: one.code[:6] for one in plan.communities}
         for index, (name, code) in enumerate(counties.items(), 1):
-            county = self._division(
+            county = self.division(
                 Level.COUNTY, code, name, city, Role.COUNTY_OFFICER,
                 OrganisationKind.COUNTY_BUREAU, f"{name}住房和城乡建设局", f"county{index}",
             )  # fmt: skip
             for number in range(1, STREETS_PER_COUNTY + 1):
                 short = SHORT_NAMES.get(name, name[:-1])
-                street = self._division(
+                street = self.division(
                     Level.STREET, f"{code}{number:03d}", f"{short}{'东西'[number - 1]}街道", county,
                     Role.STREET_OFFICER, OrganisationKind.STREET_OFFICE,
                     f"{short}{'东西'[number - 1]}街道办事处", f"street{index}{number}",
                 )  # fmt: skip
-                hood = self._division(
+                hood = self.division(
                     Level.NEIGHBOURHOOD, f"{code}{number:03d}001", f"{short}{'和平'[number - 1]}苑社区",
                     street, Role.NEIGHBOURHOOD_OFFICER, OrganisationKind.NEIGHBOURHOOD_OFFICE,
                     f"{short}{'和平'[number - 1]}苑社区居委会", f"hood{index}{number}",
@@ -169,7 +172,7 @@ class _Builder:
                 found.setdefault(name, []).append(hood)
         return found
 
-    def _division(self, level, code, name, parent, role, kind, office, login) -> Division:
+    def division(self, level, code, name, parent, role, kind, office, login) -> Division:
         division = create_division(
             actor=audit.SYSTEM, level=level, code=code, name=name, parent=parent
         )
@@ -189,25 +192,28 @@ class _Builder:
                 manager = self.organisation(
                     OrganisationKind.SELF_MANAGED, f"{one.name}自管委员会", hood
                 )
-                self._applicant(manager, f"self{one.order}")
+                self.applicant(manager, f"self{one.order}")
             else:
                 if one.company not in companies:
-                    companies[one.company] = self._company(one.company, len(companies))
+                    serial = len(companies)
+                    companies[one.company] = self.company(
+                        one.company,
+                        social_credit_code(serial),
+                        "AAB"[serial % 3],
+                        f"company{serial + 1}",
+                    )
                 manager = companies[one.company]
             self.world.communities[one.code] = self._community(one, hood, manager)
 
-    def _company(self, name: str, number: int) -> Organisation:
-        company = register_company(
-            actor=self.world.city, name=name, uscc=_social_credit_code(number),
-            credit_grade="AAB"[number % 3],
-        )  # fmt: skip
-        self._applicant(company.organisation, f"company{number + 1}")
+    def company(self, name: str, code: str, grade: str, login: str) -> Organisation:
+        company = register_company(actor=self.world.city, name=name, uscc=code, credit_grade=grade)
+        self.applicant(company.organisation, login)
         return company.organisation
 
-    def _applicant(self, organisation: Organisation, login: str) -> None:
-        self.world.applicants[str(organisation.pk)] = self.member(
-            Role.APPLICANT, organisation, login, "申报经办人"
-        )
+    def applicant(self, organisation: Organisation, login: str) -> Membership:
+        member = self.member(Role.APPLICANT, organisation, login, "申报经办人")
+        self.world.applicants[str(organisation.pk)] = member
+        return member
 
     def _community(self, one: CommunityPlan, hood: Division, manager) -> Community:
         committee = None
@@ -251,7 +257,7 @@ class _Builder:
 
     def pool(self) -> None:
         pool = Organisation.objects.get(kind=OrganisationKind.EXPERT_POOL)
-        for number in range(1, EXPERTS + 1):
+        for number in range(1, self.experts + 1):
             member = self.member(Role.EXPERT, pool, f"expert{number:02d}", f"评审专家{number:02d}")
             add_expert(
                 actor=self.world.city,
@@ -262,7 +268,7 @@ class _Builder:
             self.world.experts[str(member.pk)] = member
 
 
-def _social_credit_code(number: int) -> str:
+def social_credit_code(number: int) -> str:
     """An invented code with a right check digit: 9113 03 district, serial, check."""
     body = f"91130300MA0{number:05d}{'A'}"[:17]
     return body + uscc.calc_check_digit(body)

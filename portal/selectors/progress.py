@@ -70,7 +70,9 @@ def funnel(
         if place.state == DossierState.AWARDED:
             done = route
         elif place.state == DossierState.NOT_AWARDED:
-            done = _before_type(definitions[place.version_id], "decision")
+            theirs = definitions[place.version_id]
+            is_left_out = not place.step and theirs.steps_of_type("selection")
+            done = _before_type(theirs, "selection" if is_left_out else "decision")
         elif place.step:
             done = route[: route.index(place.step)]
         else:
@@ -83,7 +85,11 @@ def funnel(
             passed.update(dict.fromkeys(done, count))
     return [
         [SUBMITTED, passed[SUBMITTED]],
-        *([step.title, passed[step.code]] for step in definition.route),
+        *(
+            [step.title, passed[step.code]]
+            for step in definition.route
+            if step.type != "result_received"
+        ),
     ]
 
 

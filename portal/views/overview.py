@@ -15,6 +15,7 @@ from reviews.enums import DossierState
 from reviews.selectors.counties import applications_by_county
 from reviews.selectors.dossiers import definitions_of, visible_dossiers, waiting_for
 from scoring.selectors.assignments import panel_progress
+from scoring.selectors.quotas import quota_groups
 from scoring.selectors.rankings import latest_ranking
 
 TIMELINE = {"over": "done", "open": "current", "before": "todo"}
@@ -55,6 +56,7 @@ def overview(request, key):
         ],
         "longest": [_row(request, row, definitions, moment) for row in longest],
         "deadlines": [_deadline(state) for state in deadline_states(definition, moment)],
+        "quotas": _quotas(request, campaign, definition, sees_all),
         **_counties(request.member, campaign, sees_all),
         **(_results(campaign, definition) if sees_all else {}),
     }
@@ -114,6 +116,24 @@ def _counties(member, campaign, sees_all: bool) -> dict:
         "targets": [row.fewest for row in rows],
         "short": [row for row in rows if row.is_short],
     }
+
+
+def _quotas(request, campaign, definition, sees_all: bool) -> list[dict]:
+    """Quotas of winners and cases with the page where they are worked on."""
+    slug, county = request.tenant.slug, ""
+    if not sees_all:
+        county = request.member.organisation.division.name
+    found = []
+    for group in quota_groups(
+        campaign, definition, county=county, level="" if sees_all else "county"
+    ):
+        url = ""
+        if group.object == "cases":
+            url = reverse("reviews:case_list", args=[slug, campaign.key])
+        elif group.step:
+            url = reverse("scoring:selection", args=[slug, campaign.key, group.step])
+        found.append({"group": group, "url": url})
+    return found
 
 
 def _results(campaign, definition) -> dict:

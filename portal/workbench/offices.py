@@ -10,6 +10,8 @@ from reviews.enums import Outcome
 from reviews.selectors.counties import applications_by_county
 from reviews.selectors.filings import filings_of
 from reviews.selectors.sign_offs import count_done, count_todo, done_by, waiting_for
+from scoring.selectors.quotas import quota_groups
+from scoring.selectors.selections import count_to_select, selection_steps
 
 OUTCOMES = dict(Outcome.choices)
 
@@ -87,7 +89,45 @@ def _signed(desk: Desk, row) -> Entry:
 
 def county_bench(desk: Desk) -> Bench:
     """An office that also visits, has a quota and owes papers to the city."""
-    return Bench(office_lists(desk), side=[_quota(desk), _visits(desk), _filings(desk)])
+    return Bench(
+        office_lists(desk), side=[_quota(desk), *_selections(desk), _visits(desk), _filings(desk)]
+    )
+
+
+def _selections(desk: Desk) -> list[Panel]:
+    """What the county picks and forwards, where the notice asks for it."""
+    if not desk.campaign:
+        return []
+    key, definition = desk.campaign.key, desk.definition
+    county = desk.member.organisation.division.name
+    groups = quota_groups(desk.campaign, definition, county=county, level="county")
+    shown = {
+        (group.object, group.step): [
+            meter(one.name, one.value, one.minimum, one.maximum) for one in group.meters
+        ]
+        for group in groups
+    }
+    panels = []
+    for step in selection_steps(definition):
+        if step.level == "county":
+            waiting = count_to_select(desk.member, desk.campaign, definition)
+            meters = shown.get(("winners", step.code), [])
+            words = f"{waiting} 份材料等待遴选。" if waiting else "没有等待遴选的材料。"
+            panels.append(
+                Panel(
+                    f"selection-{step.code}",
+                    step.title,
+                    desk.url("scoring:selection", key, step.code),
+                    "办理",
+                    meters=shown.get(("winners", step.code), []),
+                    text=words,
+                    note=words,
+                )  # fmt: skip
+            )
+    if meters := shown.get(("cases", "")):
+        url = desk.url("reviews:case_list", key)
+        panels.append(Panel("cases", "推荐典型案例", url, "办理", meters=meters))
+    return panels
 
 
 def _quota(desk: Desk) -> Panel:

@@ -54,10 +54,10 @@ class DossierForm(forms.Form):
         label="小区",
         queryset=None,
         empty_label="请选择",
-        help_text="只列出由本单位管理、在本次活动中还没有申报的小区。",
+        help_text="只列出本单位可以申报、在本次活动中还没有申报的小区。",
         error_messages={
             "required": "请选择要申报的小区。",
-            "invalid_choice": "这个小区不由本单位管理，或已经申报，请重新选择。",
+            "invalid_choice": "这个小区不能由本单位申报，或已经申报，请重新选择。",
         },
     )
     track = forms.ChoiceField(

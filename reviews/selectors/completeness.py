@@ -129,7 +129,9 @@ def _form_task(definition: Definition, track: str, values: dict) -> Task:
         if part.type in REGISTRY_TYPES:
             continue
         task.total += 1
-        if _is_filled(values.get(part.code)):
+        if long := _too_long(part, values.get(part.code)):
+            task.gaps.append(Gap(FORM, part.title, long, True, part.code))
+        elif _is_filled(values.get(part.code)):
             task.done += 1
         elif part.required:
             task.gaps.append(Gap(FORM, part.title, f"“{part.title}”还没有填写", True, part.code))
@@ -138,6 +140,14 @@ def _form_task(definition: Definition, track: str, values: dict) -> Task:
 
 def _is_filled(value) -> bool:
     return value is not None and value is not False and str(value).strip() != ""
+
+
+def _too_long(piece, text) -> str:
+    """Chinese: that a text has more characters than the notice lets it have; else empty."""
+    most = piece.max_chars
+    if not most or not isinstance(text, str) or (count := count_characters(text)) <= most:
+        return ""
+    return f"“{piece.title}”最多 {most} 字，现在有 {count} 字"
 
 
 def _files_task(code: str, title: str, slots: list[Slot], counts: dict[str, int]) -> Task:
@@ -164,7 +174,9 @@ def _case_task(definition: Definition, values: dict, counts: dict[str, int]) -> 
         for piece in pieces:
             task.total += 1
             text = (given or {}).get(piece.code) if section.parts else given
-            if _is_filled(text):
+            if long := _too_long(piece, text):
+                task.gaps.append(Gap(part, piece.title, long, True, piece.code))
+            elif _is_filled(text):
                 task.done += 1
             elif section.required and piece.required:
                 task.gaps.append(

@@ -12,6 +12,7 @@ from accounts.models import Membership
 from campaigns.definition import Definition
 from campaigns.models import Campaign, CampaignVersion
 from communities.models import Community
+from communities.selectors import claimable_by
 from reviews.enums import DossierState
 from reviews.models import Dossier
 
@@ -114,10 +115,10 @@ def step_choices() -> list[tuple[str, str]]:
 
 
 def applicable_communities(member: Membership, campaign: Campaign) -> QuerySet[Community]:
-    """Communities that the member's organisation manages and that have not applied yet."""
+    """Communities that the member's organisation may apply for and that have not applied yet."""
     applied = Dossier.objects.filter(campaign=campaign).exclude(state=DossierState.WITHDRAWN)
     return (
-        Community.objects.filter(managed_by_id=member.organisation_id)
+        Community.objects.filter(claimable_by(member.organisation_id))
         .exclude(pk__in=applied.values("community_id"))
         .select_related("county")
         .order_by("name")

@@ -60,7 +60,8 @@ def dossier_parts(definition: Definition, track: str) -> list[Part]:
     parts = [Part(FORM, definition.form.title, "form")]
     parts += [Part(material_slot(m.code), m.title, "material") for m in definition.materials(track)]
     parts += [Part(case_slot(s.code), s.title, "case") for s in definition.case_sections()]
-    parts.append(Part(SELF_ASSESSMENT, "自评", "self_assessment"))
+    if definition.is_scored:
+        parts.append(Part(SELF_ASSESSMENT, "自评", "self_assessment"))
     parts += [Part(i.code, f"{i.code} {i.title}", "item") for i in definition.items(track)]
     return parts
 

@@ -15,8 +15,13 @@ def conditions_of(community: Community) -> frozenset[str]:
     manager = community.managed_by
     if manager is None or manager.kind != OrganisationKind.PROPERTY_COMPANY:
         found.add("no_property_company")
-    if not Organisation.objects.filter(
-        kind=OrganisationKind.NEIGHBOURHOOD_OFFICE, division=community.division_id, is_active=True
-    ).exists():
+    if (
+        not community.management_committee_id
+        and not Organisation.objects.filter(
+            kind=OrganisationKind.NEIGHBOURHOOD_OFFICE,
+            division=community.division_id,
+            is_active=True,
+        ).exists()
+    ):
         found.add("no_management_committee")
     return frozenset(found)

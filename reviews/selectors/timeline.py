@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.utils import timezone
 
 from campaigns.definition.route import Step
-from reviews.enums import DossierState, Outcome
+from reviews.enums import Answer, DossierState, Outcome
 from reviews.models import Dossier, SignOff
+from reviews.selectors.results import result_rows
 from reviews.selectors.route import conditions_of
 
 FINAL = {
@@ -15,6 +16,7 @@ FINAL = {
     DossierState.AWARDED,
     DossierState.NOT_AWARDED,
 }
+SELECTED = {Outcome.AGREE: "入选", Outcome.REFUSE: "未入选"}
 _STATE_OF = {
     Outcome.AGREE: "done",
     Outcome.RETURN: "returned",
@@ -52,8 +54,30 @@ def timeline(dossier: Dossier) -> list[dict]:
             _signed(definition.step(row.step), row) for row in signed.get(revision.number, [])
         ]
     events.append(_present(dossier))
-    events += _to_come(dossier)
+    events += _to_come(dossier) or _answers(dossier)
     return [event for event in events if event]
+
+
+def _answers(dossier: Dossier) -> list[dict]:
+    """What the levels outside the system decided on an awarded dossier, and what is awaited."""
+    events = []
+    for row in result_rows(dossier):
+        if row.result is None:
+            if row.is_due:
+                events.append({"title": row.step.title, "state": "todo", "who": row.body})
+            break
+        is_in = row.result.answer == Answer.SELECTED
+        events.append(
+            {
+                "title": row.step.title,
+                "state": "done" if is_in else "refused",
+                "label": row.result.get_answer_display(),
+                "who": row.body,
+                "at": row.result.recorded_at,
+                "note": f"{row.result.decided_on}，{row.result.document_number}",
+            }
+        )
+    return events
 
 
 def waiting_words(dossier: Dossier) -> str:
@@ -87,7 +111,7 @@ def _signed(step: Step, row: SignOff) -> dict:
     event = {
         "title": step.title,
         "state": _STATE_OF[Outcome(row.outcome)],
-        "label": row.get_outcome_display(),
+        "label": SELECTED[row.outcome] if step.type == "selection" else row.get_outcome_display(),
         "at": row.signed_at,
     }
     if row.outcome == Outcome.SKIPPED:

@@ -15,6 +15,7 @@ from campaigns.models import Campaign
 from campaigns.selectors import current_version
 from communities.enums import CommunityKind
 from communities.models import Community
+from communities.selectors import may_claim
 from core import audit
 from core.clock import now
 from core.counters import next_number
@@ -36,9 +37,11 @@ ALREADY_APPLIED = "这个小区在本次活动中已经申报，请在“申报�
 # Which kinds of applicant in a definition an organisation can be.
 APPLICANT_KINDS = {
     OrganisationKind.PROPERTY_COMPANY: {"property_company"},
-    OrganisationKind.SELF_MANAGED: {"self_managed", "neighbourhood", "party_branch"},
+    OrganisationKind.SELF_MANAGED: {"self_managed", "neighbourhood"},
     OrganisationKind.NEIGHBOURHOOD_OFFICE: {"neighbourhood", "management_committee"},
     OrganisationKind.OWNERS_COMMITTEE: {"owners_committee"},
+    OrganisationKind.MANAGEMENT_COMMITTEE: {"management_committee"},
+    OrganisationKind.PARTY_BRANCH: {"party_branch"},
 }
 
 
@@ -64,12 +67,12 @@ def fitting_tracks(definition: Definition, community: Community, applicant: Orga
 def create_dossier(
     campaign: Campaign, community: Community, track: str, *, actor: Membership
 ) -> Dossier:
-    """Open the dossier of a community that the actor's organisation manages.
+    """Open the dossier of a community that the actor's organisation may apply for.
 
     What was in a withdrawn dossier of the same applicant is carried over. Raises PermissionDenied,
     ValidationError (track), Refused (campaign not open, already applied).
     """
-    if not can_create_dossier(actor) or community.managed_by_id != actor.organisation_id:
+    if not can_create_dossier(actor) or not may_claim(actor.organisation_id, community):
         raise PermissionDenied
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if campaign.state != CampaignState.OPEN:

@@ -21,6 +21,7 @@ STATE_AT = {
     "sign_off": S.IN_REVIEW,
     "desk_check": S.IN_REVIEW,
     "site_visit": S.IN_REVIEW,
+    "selection": S.IN_REVIEW,
     "scoring": S.SCORING,
     "decision": S.DECISION,
     "public_notice": S.LISTED,

@@ -71,7 +71,7 @@ def sign_off(
     cleaned["attestations"] = _attested(dossier, part, outcome, attestations or {})
     if outcome == Outcome.AGREE:
         _check_required(dossier, part)
-    signature = _write(dossier, part, actor=actor, scan=_store_scan(scan, actor), **cleaned)
+    signature = _write(dossier, part, actor=actor, scan=store_scan(scan, actor), **cleaned)
     if outcome == Outcome.AGREE:
         route.advance(dossier, actor=actor)
     elif outcome == Outcome.RETURN:
@@ -82,7 +82,7 @@ def sign_off(
 
 
 @transaction.atomic
-def record_decision_sign_off(
+def record_office_sign_off(
     dossier: Dossier,
     *,
     actor: Membership,
@@ -91,19 +91,19 @@ def record_decision_sign_off(
     outcome: str = Outcome.AGREE,
     scan: UploadedFile | None = None,
 ) -> SignOff:
-    """The city's opinion in its box, given with the decision on the whole ranking.
+    """An office's opinion on one of many, given with its decision or selection on all of them.
 
-    ``step`` is a step of type decision; the caller moves the dossier on (``route.enter_step``).
+    ``step`` is a step of type decision or selection; the caller moves the dossier on (``route.enter_step``).
     """
     dossier = route.lock_dossier(dossier)
     part = _step(dossier, step)
-    if part.type != "decision" or not acts_at(actor, dossier, part):
+    if part.type not in ("decision", "selection") or not acts_at(actor, dossier, part):
         raise PermissionDenied("not this office's decision")
     check_not_own(actor, dossier)
     if dossier.step != part.code:
         raise Conflict(_already(dossier, part) or not_its_turn(dossier, part))
     cleaned = _clean(dossier, part, outcome, opinion, ())
-    return _write(dossier, part, actor=actor, scan=_store_scan(scan, actor), **cleaned)
+    return _write(dossier, part, actor=actor, scan=store_scan(scan, actor), **cleaned)
 
 
 def check_not_own(member: Membership, dossier: Dossier) -> None:
@@ -216,7 +216,7 @@ def _check_required(dossier: Dossier, step: Step) -> None:
         raise Refused("请先完成实地核查（填写核查结论并结束核查），再签署同意。")
 
 
-def _store_scan(scan: UploadedFile | None, actor: Membership) -> StoredFile | None:
+def store_scan(scan: UploadedFile | None, actor: Membership) -> StoredFile | None:
     if scan is None:
         return None
     try:

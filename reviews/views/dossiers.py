@@ -30,6 +30,7 @@ from reviews.permissions.dossiers import (
     can_request_papers,
     can_withdraw_dossier,
 )
+from reviews.permissions.results import can_record_result
 from reviews.permissions.sign_offs import can_sign
 from reviews.selectors.completeness import completeness
 from reviews.selectors.contents import readable_content
@@ -44,6 +45,7 @@ from reviews.selectors.dossiers import (
 from reviews.selectors.evidence import counts_by_slot, present_evidence
 from reviews.selectors.papers import paper_rows
 from reviews.selectors.parts import FORM, SELF_ASSESSMENT, case_slot
+from reviews.selectors.results import result_rows
 from reviews.selectors.returns import last_return
 from reviews.selectors.timeline import timeline, waiting_words
 from reviews.selectors.version_moves import definition_of_content
@@ -216,6 +218,8 @@ def dossier_detail(request, pk):
         "revisions": list(dossier.revisions.defer("content").order_by("-number")),
         "papers": paper_rows(dossier),
         "can_request_papers": can_request_papers(member),
+        "results": result_rows(dossier),
+        "can_record": can_record_result(member, dossier),
         "tasks": [],
         "content": None,
     }

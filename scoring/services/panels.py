@@ -78,6 +78,8 @@ def commit_panel(
         raise Conflict("这次活动的专家组已经登记抽取，请刷新页面。")
     if not source.strip():
         raise ValidationError({"source": "请写明公开随机源的名称和日期。"})
+    if not current_version(campaign).definition.is_scored:
+        raise Refused("本方案没有评选标准，不评分，不抽取专家。")
     fewest = current_version(campaign).definition.combination.min_raters
     if size < fewest:
         raise ValidationError({"size": f"每卷至少需要 {fewest} 份评分，不能少于 {fewest} 人。"})

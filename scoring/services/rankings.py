@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -21,7 +22,7 @@ from reviews.models import Dossier
 from reviews.selectors.sign_offs import attestations_by_dossier
 from reviews.services.papers import request_papers
 from reviews.services.route import enter_step
-from reviews.services.sign_offs import record_decision_sign_off
+from reviews.services.sign_offs import record_office_sign_off
 from scoring.engine import (
     Candidate,
     Choice,
@@ -37,6 +38,7 @@ from scoring.enums import DecisionOutcome
 from scoring.models import Decision, Ranking, RankingRow
 from scoring.permissions import can_decide
 from scoring.selectors.facts import facts_for_gates
+from scoring.selectors.quotas import CITY
 from scoring.selectors.rankings import (
     latest_ranking,
     open_ranking_job,
@@ -232,9 +234,7 @@ def confirm_ranking(ranking: Ranking, *, actor: Membership) -> Ranking:
         raise Refused(
             f"{'、'.join(unranked)} 的有效评分不足，还没有名次。请催评或补派专家后重新计算。"
         )
-    stale = audit.sha256(audit.canonical(compute_rows(rankable_dossiers(ranking.campaign))))
-    if stale != ranking.sha256:
-        raise Refused("计算之后评分或实测数据有变化，请重新计算排名，再确认。")
+    _check_fresh(ranking)
     step = definition.steps_of_type("decision")[0]
     for dossier in waiting:
         enter_step(dossier, step.code, DossierState.DECISION, actor=actor)
@@ -254,7 +254,7 @@ def decide(
     if not can_decide(actor):
         raise PermissionDenied("only the city bureau decides")
     rows = list(
-        ranking.rows.select_related("dossier__community", "dossier__version").order_by(
+        ranking.rows.select_related("dossier__community__county", "dossier__version").order_by(
             "rank", "dossier__number"
         )
     )
@@ -266,11 +266,10 @@ def decide(
         if outcome not in DecisionOutcome.values:
             errors[str(row.dossier_id)] = f"请选择 {row.dossier.community.name} 的审定结论。"
             continue
-        departs = (outcome == DecisionOutcome.WINNER) != row.is_proposed
         reason = reason.strip()
-        if (departs or row.explanation["is_undecided"]) and not reason:
+        if _needs_reason(ranking, row, outcome) and not reason:
             errors[str(row.dossier_id)] = (
-                f"{row.dossier.community.name} 的结论与规则不同，请写明理由。"
+                f"{row.dossier.community.name} 的结论与规则不同或规则没有定论，请写明理由。"
             )
         elif reason and not LEAST_REASON <= len(reason) <= MOST_REASON:
             errors[str(row.dossier_id)] = (
@@ -283,13 +282,16 @@ def decide(
             )
     if errors:
         raise ValidationError(errors)
+    _check_quotas(ranking, choices, rows)
+    if not ranking.version.definition.is_scored:
+        _check_fresh(ranking)
     step = ranking.version.definition.steps_of_type("decision")[0]
     moment = clock.now()
     decisions = []
     for row in rows:
         outcome, reason = choices[str(row.dossier_id)]
         is_winner = outcome == DecisionOutcome.WINNER
-        record_decision_sign_off(
+        record_office_sign_off(
             row.dossier,
             actor=actor,
             step=step.code,
@@ -312,6 +314,39 @@ def decide(
         decisions={d.dossier.number: [d.outcome, d.reason] for d in decisions},
     )  # fmt: skip
     return decisions
+
+
+def _needs_reason(ranking: Ranking, row: RankingRow, outcome: str) -> bool:
+    """Whether the rule does not give this outcome. Where the bureau picks among those who meet
+    the requirements, leaving one of them out needs a reason, picking needs none."""
+    if ranking.version.definition.outcome.winners.type == "chosen":
+        return outcome == DecisionOutcome.NOT_SELECTED and row.gates_passed
+    departs = (outcome == DecisionOutcome.WINNER) != row.is_proposed
+    return departs or row.explanation["is_undecided"]
+
+
+def _check_fresh(ranking: Ranking) -> None:
+    now = audit.sha256(audit.canonical(compute_rows(rankable_dossiers(ranking.campaign))))
+    if now != ranking.sha256:
+        raise Refused("计算之后评分、认定或实测数据有变化，请重新计算，再确认或审定。")
+
+
+def _check_quotas(ranking: Ranking, choices, rows: list[RankingRow]) -> None:
+    """Refuse more winners than an enforced quota of the decision allows, city-wide or by county."""
+    definition = ranking.version.definition
+    winners = Counter()
+    for row in rows:
+        if choices[str(row.dossier_id)][0] == DecisionOutcome.WINNER:
+            winners[CITY] += 1
+            winners[row.dossier.community.county.name] += 1
+    for name, number in winners.items():
+        level = "city" if name == CITY else "county"
+        quota = definition.quota_for("winners", level, name, "")
+        if quota is None or quota.enforcement != "enforce":
+            continue
+        most = quota.rule.bounds()[1]
+        if most is not None and number > most:
+            raise Refused(f"{name}选了 {number} 个，超过“{quota.title}”的名额，请减少。")
 
 
 def rankable_dossiers(campaign: Campaign) -> list[Dossier]:

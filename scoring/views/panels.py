@@ -44,9 +44,11 @@ def panel(request, key):
 def _show(request, campaign, form=None, status: int = 200):
     found = panel_of(campaign)
     can_manage = can_manage_panel(request.member)
-    combination = current_version(campaign).definition.combination
+    definition = current_version(campaign).definition
+    combination = definition.combination
     context = {
         "campaign": campaign,
+        "is_scored": definition.is_scored,
         "panel": found,
         "can_manage": can_manage,
         "combination": combination,
@@ -54,7 +56,7 @@ def _show(request, campaign, form=None, status: int = 200):
     }
     if found is None:
         experts = [expert for expert in expert_pool() if expert.is_active]
-        if can_manage and form is None:
+        if can_manage and form is None and definition.is_scored:
             size = min(len(experts), combination.min_raters + 2)
             context["form"] = CommitForm(experts=experts, initial={"size": size})
         context["experts"] = experts

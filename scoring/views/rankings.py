@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaigns.definition import Definition
 from campaigns.models import Campaign
 from campaigns.rubric import show
+from campaigns.selectors import current_version
 from core.answers import answer_once
 from core.errors import Conflict
 from documents.enums import DocumentKind
@@ -21,8 +22,10 @@ from documents.selectors import current_document
 from documents.serving import serve_document
 from scoring.engine.gates import STATUS_WORDS
 from scoring.engine.numbers import ROUNDING_WORDS
+from scoring.engine.panel import UNSCORED
 from scoring.forms.decisions import DecisionForm
 from scoring.permissions import can_decide, can_see_results
+from scoring.selectors.quotas import quota_groups
 from scoring.selectors.rankings import (
     decisions_of,
     explain_marks,
@@ -67,6 +70,7 @@ def ranking(request, key):
         raise Http404("no such ranking")
     rows = ranking_rows(found) if found else []
     definition = found.version.definition if found else None
+    present = current_version(campaign).definition
     decided = decisions_of(campaign) if found else {}
     heads = definition.sections() if definition else ()
     for row in rows:
@@ -86,15 +90,28 @@ def ranking(request, key):
         "rules": rule_rows(definition) if definition else [],
         "stage": ranking_stage(campaign),
         "can_decide": can_decide(request.member),
+        "is_scored": present.is_scored,
+        "rows": rows,
+        "quotas": [
+            group
+            for group in quota_groups(campaign, present)
+            if group.object == "winners" and not group.step
+        ],
         "job": job,
         "job_url": job_url(request, job, url) if job else "",
         "result_url": url,
         "document": current_document(DocumentKind.SCORE_SUMMARY, found.pk) if found else None,
         "stats": [
-            {"title": "参加排名", "value": len(ranked), "unit": "卷"},
             {
-                "title": "按规则拟入选",
-                "value": sum(row.is_proposed for row in ranked),
+                "title": "参加排名" if present.is_scored else "参加核验",
+                "value": len(ranked if present.is_scored else rows),
+                "unit": "卷",
+            },
+            {
+                "title": "按规则拟入选" if present.is_scored else "符合原则要求",
+                "value": sum(row.is_proposed for row in ranked)
+                if present.is_scored
+                else sum(row.gates_passed for row in rows),
                 "unit": "卷",
             },
             {
@@ -102,7 +119,11 @@ def ranking(request, key):
                 "value": sum(not row.gates_passed for row in rows),
                 "unit": "卷",
             },
-            {"title": "没有名次", "value": len(rows) - len(ranked), "unit": "卷"},
+            *(
+                [{"title": "没有名次", "value": len(rows) - len(ranked), "unit": "卷"}]
+                if present.is_scored
+                else []
+            ),
         ],
     }
     return render(request, "scoring/ranking.html", context)
@@ -116,6 +137,17 @@ def job_url(request, job, result_url: str) -> str:
 def rule_rows(definition: Definition) -> list[dict]:
     """How marks become ranks and winners; ``unstated`` is the note where our default holds."""
     c, o = definition.combination, definition.outcome
+    if not definition.is_scored:
+        note = definition.rubric.unstated_fields.get("sections", "")
+        return [
+            {"label": "评分", "value": UNSCORED, "unstated": note, "source": ""},
+            {
+                "label": "拟入选",
+                "value": WINNERS[o.winners.type],
+                "unstated": o.winners.unstated_fields.get("type", ""),
+                "source": o.winners.source,
+            },
+        ]
 
     def row(label, value, part, field):
         note = part.unstated_fields.get(field, "")
@@ -222,7 +254,13 @@ def decision(request, key):
         else:
             messages.success(request, "审定完成，可以拟公示。")
             return redirect(target)
-    context = {"campaign": campaign, "ranking": newest, "form": form, "stage": stage}
+    context = {
+        "campaign": campaign,
+        "ranking": newest,
+        "form": form,
+        "stage": stage,
+        "is_scored": newest.version.definition.is_scored,
+    }
     return render(request, "scoring/decision.html", context, status=400 if form.errors else 200)
 
 
@@ -241,6 +279,7 @@ def ranking_row(request, pk):
         "dossier": row.dossier,
         "track": definition.track(row.dossier.track).title,
         "rules": rule_rows(definition),
+        "is_scored": definition.is_scored,
         "gates": [_gate(gate) for gate in row.gates],
         "sheets": sheets,
         "sections": [

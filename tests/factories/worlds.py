@@ -39,9 +39,11 @@ from publications.services import (
 )
 from reviews.enums import Outcome
 from reviews.models import Dossier
+from reviews.services.cases import forward_case
 from reviews.services.dossiers import save_draft, withdraw_dossier
 from reviews.services.evidence import describe_evidence
 from reviews.services.filings import file_obligation
+from reviews.services.results import record_result
 from reviews.services.site_visits import add_finding, open_site_visit
 from scoring.enums import SeatState
 from scoring.models import Scorecard
@@ -49,7 +51,7 @@ from scoring.selectors.rankings import latest_ranking
 from scoring.services.rankings import confirm_ranking, decide, request_ranking
 from scoring.services.replays import request_replay
 from scoring.services.scorecards import save_marks
-from tests.factories import campaigns, panels
+from tests.factories import campaigns, panels, selections
 from tests.factories.cast import make_member, make_people, make_tenant
 from tests.factories.communities import make_community
 from tests.factories.dossiers import (
@@ -98,6 +100,7 @@ def make_world(slug: str, token: str) -> World:
         builder.people_and_register()
         builder.finished_campaign()
         builder.running_campaign()
+        builder.picking_campaign()
         builder.leftovers()
     world.tenant.refresh_from_db()
     return world
@@ -372,6 +375,48 @@ class _Builder:
         self.world.things["foreign_scorecard"] = keys | {"pk": foreign[0].pk}
         self.world.things["foreign_assignment"] = {"pk": foreign[0].assignment_id}
         assert Scorecard.objects.filter(submitted_at=None).exists()
+
+    def picking_campaign(self) -> None:
+        """No rubric: the county picks and forwards, the city decides, a result came from above."""
+        people, route = self.people, {"county_officer", *READERS}
+        campaign = create_campaign(
+            selections.fujian(), actor=people.city_officer,
+            key=f"{self.world.tenant.slug}-picking", title=f"{self.token}评选picking",
+        )  # fmt: skip
+        campaign = open_campaign(campaign, actor=people.city_officer)
+        (first,) = selections.make_selectable(people, campaign)
+        selections.pick(people, [first], winners=1)
+        case = forward_case(
+            campaign, first, actor=people.county_officer,
+            reason=self.world.secret("FORWARDED", *route),
+        )  # fmt: skip
+        request_ranking(campaign, actor=people.city_officer)
+        run_newest("scoring.compute_ranking")
+        choices = {str(first.pk): ("winner", "")}
+        decide(
+            latest_ranking(campaign), actor=people.city_officer, choices=choices, opinion="同意。"
+        )
+        release_notice(
+            prepare_notice(campaign, actor=people.city_officer), actor=people.city_officer
+        )
+        moment = Tenant.objects.get(pk=self.world.tenant.pk).clock_offset
+        Tenant.objects.filter(pk=self.world.tenant.pk).update(clock_offset=moment + timedelta(60))
+        release_notice(
+            prepare_announcement(campaign, actor=people.city_officer), actor=people.city_officer
+        )
+        Tenant.objects.filter(pk=self.world.tenant.pk).update(clock_offset=moment)
+        result = record_result(
+            fresh(first), actor=people.city_officer, step="province", answer="selected",
+            decided_on=today(), document_number="公告 1 号", scan=photo("公告.jpg"),
+        )  # fmt: skip
+        selections.make_selectable(people, campaign)
+        key = {"key": campaign.key}
+        self.world.things |= {
+            "picking_campaign": key | {"step": selections.SELECTION},
+            "case": {"pk": case.pk},
+            "awarded": {"pk": first.pk, "step": "ministry"},
+            "result": {"pk": result.pk},
+        }
 
     # ---- the rest ----------------------------------------------------------------------------
 

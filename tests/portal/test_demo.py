@@ -8,6 +8,7 @@ import redis
 import yaml
 from django.conf import settings
 from django.core.management import call_command
+from django.urls import reverse
 
 from campaigns.definition import shipped_definitions
 from communities.models import Fact
@@ -23,6 +24,7 @@ from reviews.enums import DossierState, Outcome
 from reviews.models import Dossier, SignOff
 from scoring.models import Assignment, Mark, Ranking
 from tests.portal.naive_scores import ranks, sheet_sections, trimmed_mean
+from tests.portal.naive_small import check_fujian, check_houma, check_jiangmen
 from tests.processes import relay, worker
 
 # What seed 2023 gives; another number means that the demo is no longer the same.
@@ -40,7 +42,7 @@ def demo(committed_db, capsys):
 
 
 @pytest.mark.faults
-def test_demo_runs_the_whole_job_and_its_totals_are_right(demo):
+def test_demo_runs_the_whole_job_and_its_totals_are_right(demo, client):
     tenant, printed = demo
     with tenant_context(tenant.pk):
         _counts()
@@ -54,6 +56,33 @@ def test_demo_runs_the_whole_job_and_its_totals_are_right(demo):
         assert names[pk] in printed
         assert f"{float(total):.2f}" in printed
     assert "已于 2023年10月30日 24:00 截止" in printed
+    _small_campaigns(printed, client)
+
+
+def _small_campaigns(printed: str, client) -> None:
+    """The three other notices, a tenant each, against a second computation of their ends."""
+    checks = {
+        "houma": (check_houma, False),
+        "minzhou": (check_fujian, True),
+        "jiangmen": (check_jiangmen, False),
+    }
+    for slug, (check, is_public) in checks.items():
+        tenant = Tenant.objects.get(slug=slug)
+        with tenant_context(tenant.pk):
+            check()
+            assert list(audit.verify()) == []
+            assert list(damaged_files()) == []
+            assert not Job.objects.exclude(state=JobState.DONE).exists()
+            assert set(Notice.objects.values_list("is_public", flat=True)) == {is_public}
+            notices = list(Notice.objects.values_list("pk", "title"))
+        assert f"（租户 {slug}）" in printed
+        home = client.get(reverse("publications:public_home", args=[slug])).content.decode()
+        for pk, title in notices:
+            assert (title in home) is is_public
+            page = client.get(reverse("publications:public_notice", args=[slug, pk]))
+            assert page.status_code == (200 if is_public else 404)
+    for words in ("最多 200 字，现在有 201 字", "超过至多 2 个的名额", "至多 1 个。如需更换"):
+        assert words in printed
 
 
 def _counts() -> None:

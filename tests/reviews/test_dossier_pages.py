@@ -61,7 +61,7 @@ def test_only_own_communities_are_offered_and_taken(people, sign_in):
     answer = client.post(
         url("dossier_create"), form.filled(community=[str(other.pk)], track=["professional"])
     )
-    assert "不由本单位管理" in text(answer) and not Dossier.objects.exists()
+    assert "不能由本单位申报" in text(answer) and not Dossier.objects.exists()
 
 
 def test_a_track_that_does_not_fit_is_refused_beside_the_field(people, sign_in):

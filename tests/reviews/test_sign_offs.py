@@ -14,7 +14,7 @@ from reviews.models import Finding, SignOff
 from reviews.selectors.desk_checks import check_rows
 from reviews.selectors.sign_offs import attestations_of, defects_by_item
 from reviews.services import desk_checks, route, site_visits
-from reviews.services.sign_offs import record_decision_sign_off
+from reviews.services.sign_offs import record_office_sign_off
 from tests.factories import cast
 from tests.factories import sign_offs as make
 
@@ -399,20 +399,20 @@ def test_a_finished_visit_holds_for_the_corrected_revision(people, dossier):
 def test_the_city_signs_its_box_with_the_decision(people, dossier):
     dossier = make.pass_to(dossier, "scoring", people)
     with pytest.raises(Conflict):
-        record_decision_sign_off(
+        record_office_sign_off(
             dossier, actor=people.city_officer, step="decision", opinion="同意入选。"
         )
     dossier = route.lock_dossier(dossier)
     route.enter_step(dossier, "decision", DossierState.DECISION, actor=people.city_officer)
     with pytest.raises(PermissionDenied):
-        record_decision_sign_off(
+        record_office_sign_off(
             dossier, actor=people.county_officer, step="decision", opinion="同意入选。"
         )
-    signature = record_decision_sign_off(
+    signature = record_office_sign_off(
         dossier, actor=people.city_officer, step="decision", opinion="同意入选。"
     )
     assert signature.outcome == Outcome.AGREE
     with pytest.raises(Conflict):
-        record_decision_sign_off(
+        record_office_sign_off(
             dossier, actor=people.city_officer, step="decision", opinion="同意入选。"
         )

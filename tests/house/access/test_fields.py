@@ -96,7 +96,7 @@ def _filled(page: PageForm) -> dict:
         is_empty = not "".join(values).strip()
         filled[name] = (options[:1] or "2023") if is_empty else values
     for name, options in page.options.items():
-        filled.setdefault(name, next(option for option in options if option))
+        filled.setdefault(name, next((option for option in options if option), ""))
     return filled
 
 
