@@ -70,7 +70,7 @@ def ranking(request, key):
         raise Http404("no such ranking")
     rows = ranking_rows(found) if found else []
     definition = found.version.definition if found else None
-    present = current_version(campaign).definition
+    present = definition or current_version(campaign).definition
     decided = decisions_of(campaign) if found else {}
     heads = definition.sections() if definition else ()
     for row in rows:
