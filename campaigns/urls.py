@@ -3,6 +3,7 @@ from django.urls import path
 from campaigns.views import (
     changes,
     comparisons,
+    draft_lists,
     draft_parts,
     drafts,
     editions,
@@ -46,10 +47,10 @@ urlpatterns = [
     path(
         "campaigns/drafts/<uuid:pk>/part/<path:place>/", draft_parts.draft_part, name="draft_part"
     ),
-    path("campaigns/drafts/<uuid:pk>/add/<path:place>/", draft_parts.draft_add, name="draft_add"),
+    path("campaigns/drafts/<uuid:pk>/add/<path:place>/", draft_lists.draft_add, name="draft_add"),
     path(
         "campaigns/drafts/<uuid:pk>/remove/<path:place>/",
-        draft_parts.draft_remove,
+        draft_lists.draft_remove,
         name="draft_remove",
     ),
     path("campaigns/<slug:key>/", pages.campaign_detail, name="campaign_detail"),

@@ -1,4 +1,4 @@
-"""One page per part of a draft: its form, its lists, adding, ordering and removing."""
+"""One page per part of a draft: its form, the lists in it, the rubric as a table."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -10,34 +10,41 @@ from campaigns.definition.shape import Spot, members, page_of, spot
 from campaigns.designer import (
     facts,
     kind_choices,
-    list_rows,
     row_title,
     rubric_total,
-    spot_title,
     titles,
 )
 from campaigns.forms.parts import PartForm
 from campaigns.forms.rubric import RubricForm, table_view
 from campaigns.labels import field_word, part_word
 from campaigns.services.drafts import (
-    add_piece,
     edit_piece,
     fields_view,
     insert_piece,
-    order_pieces,
-    remove_piece,
     set_fields,
     set_piece,
 )
 from campaigns.views.desk import Desk, place_text, read_place
+from campaigns.views.draft_lists import (
+    RUBRIC,
+    SECTIONS,
+    add_page,
+    button_left,
+    copied,
+    list_panel,
+    list_url,
+    name_of,
+    relocated,
+    remove_url,
+    save_order,
+    tell_saved,
+    timeline,
+)
 from core.answers import answer_once
-from core.errors import Conflict, Refused
+from core.errors import Conflict
 
 FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
-RUBRIC = ("rubric",)
-SECTIONS = ("rubric", "sections")
 COMPOSITES = {"all_of", "any_of"}
-COPY = "（副本）"
 
 
 @FORM_METHODS
@@ -45,7 +52,7 @@ def draft_part(request, pk, place):
     """The page of a part; a list that stands in a part is on the page of that part."""
     desk, place = Desk(request, pk), read_place(place)
     if request.method == "POST":
-        place = _relocated(desk.body, place, request.POST.get("was", ""))
+        place = relocated(desk.body, place, request.POST.get("was", ""))
     here = spot(desk.body, place)
     if here is None:
         if request.method == "POST" and place and isinstance(place[-1], int):
@@ -56,13 +63,13 @@ def draft_part(request, pk, place):
         return redirect(desk.url("draft_part", home.place))
     if here.is_list:
         if request.method == "POST":
-            return _order(desk, here)
+            return save_order(desk, here)
         if len(place) > 1:
             return redirect(f"{desk.url('draft_part', place[:-1])}#list-{place[-1]}")
         return desk.render(
             "campaigns/draft_list_part.html",
-            {"crumbs": desk.crumbs(place), "panel": _panel(desk, here),
-             "problems": desk.problem_rows(place), "timeline": _timeline(here)},
+            {"crumbs": desk.crumbs(place), "panel": list_panel(desk, here),
+             "problems": desk.problem_rows(place), "timeline": timeline(here)},
             here=place_text(place),
         )  # fmt: skip
     if place == RUBRIC and request.POST.get("table"):
@@ -111,7 +118,7 @@ def _part(desk, here: Spot, *, rubric_form=None, status=200):
         "unknown": _unknown(here),
         "conflict": conflict,
         "differences": differences,
-        "remove_url": _remove_url(desk, here),
+        "remove_url": remove_url(desk, here),
         "rubric": _rubric_context(desk, rubric_form) if here.place == RUBRIC else None,
     }
     return desk.render(
@@ -155,7 +162,7 @@ def _form(desk, here: Spot, model, stored: dict, kind: str) -> PartForm:
     form = PartForm(
         desk.request.POST if desk.request.method == "POST" and not desk.request.POST.get("table")
         else None,
-        model=model, stored=stored, body=desk.body, was=_name(here.value), kind=kind,
+        model=model, stored=stored, body=desk.body, was=name_of(here.value), kind=kind,
     )  # fmt: skip
     form.initial["seen"] = _seen(here, form)
     return form
@@ -173,28 +180,11 @@ def _save(desk, here: Spot, form: PartForm) -> str:
         set_piece(desk.draft, here.place, form.value, actor=actor, seen=seen)
     else:
         set_fields(desk.draft, here.place, form.value, form.keys, actor=actor, seen=seen)
-    _told(desk.request, form)
+    tell_saved(desk.request, form)
     inner = any(m.kind in ("part", "parts") and not m.is_inline for m in members(form.model))
     if here.is_in_list and not inner:
-        return _list_url(desk, here.place[:-1])
+        return list_url(desk, here.place[:-1])
     return desk.url("draft_part", here.place)
-
-
-def _told(request, form: PartForm) -> None:
-    if form.faults:
-        messages.warning(request, f"已保存，但还有问题：{'；'.join(form.faults)}。")
-    else:
-        messages.success(request, "已保存。")
-
-
-def _list_url(desk, place: tree.Place) -> str:
-    """The page that shows the list."""
-    if len(place) == 1:
-        return desk.url("draft_part", place)
-    parent = place[:-1] if place != SECTIONS else RUBRIC
-    if place[:2] == SECTIONS and len(place) == 4:  # items are shown in the table of the rubric
-        return f"{desk.url('draft_part', RUBRIC)}#s{place[2]}"
-    return f"{desk.url('draft_part', parent)}#list-{place[-1]}"
 
 
 def _panels(desk, here: Spot) -> list[dict]:
@@ -202,40 +192,10 @@ def _panels(desk, here: Spot) -> list[dict]:
     if here.model is None or here.place == RUBRIC or here.value is None:
         return []
     return [
-        _panel(desk, spot(desk.body, (*here.place, member.key)))
+        list_panel(desk, spot(desk.body, (*here.place, member.key)))
         for member in members(here.model)
         if member.kind == "parts"
     ]
-
-
-def _panel(desk, here: Spot) -> dict:
-    rows = list_rows(desk.body, here, desk.found)
-    return {
-        "key": here.place[-1],
-        "title": spot_title(here),
-        "noun": _noun(here),
-        "url": desk.url("draft_part", here.place),
-        "add_url": desk.url("draft_add", here.place),
-        "seen": tree.digest(here.value),
-        "kinds": kind_choices(here.member),
-        "rows": [
-            {
-                "row": row,
-                "url": desk.url("draft_part", row.place),
-                "remove_url": desk.url("draft_remove", row.place),
-            }
-            for row in rows
-        ],
-    }
-
-
-def _noun(here: Spot) -> str:
-    models = _models(here)
-    return (
-        part_word(models[0][1])
-        if len(models) == 1
-        else field_word(here.member.owner, here.member.key)
-    )
 
 
 def _subparts(desk, here: Spot) -> list[dict]:
@@ -277,197 +237,15 @@ def _drop_unknown(desk, here: Spot):
     return redirect(desk.url("draft_part", here.place))
 
 
-def _remove_url(desk, here: Spot) -> str:
-    may = here.is_in_list or (here.member is not None and here.member.is_optional)
-    return desk.url("draft_remove", here.place) if may and here.value is not None else ""
-
-
-def _name(value) -> str:
-    """By what a member is known again when its position has changed."""
-    if not isinstance(value, dict):
-        return ""
-    return str(value.get("code") or value.get("title") or "")
-
-
-def _relocated(body: dict, place: tree.Place, was: str) -> tree.Place:
-    """Where the member that the form showed stands now."""
-    if not place or not isinstance(place[-1], int) or not was:
-        return place
-    rows = tree.piece(body, place[:-1])
-    rows = rows if isinstance(rows, list) else []
-    if place[-1] < len(rows) and _name(rows[place[-1]]) == was:
-        return place
-    found = [n for n, row in enumerate(rows) if _name(row) == was]
-    return (*place[:-1], found[0] if found else len(rows))
-
-
 def _removed_meanwhile(desk, place: tree.Place):
     """Somebody took the member away: what was typed can be added anew."""
     owner = spot(desk.body, place[:-1])
     if owner is None or not owner.is_list:
         raise Http404
-    return _add(
+    return add_page(
         desk, owner, status=409,
         conflict="这一项刚刚被别人删除，您的内容还没有保存。再次保存会把它作为新的一项加入。",
     )  # fmt: skip
-
-
-# Lists
-
-
-def _order(desk, here: Spot):
-    """Move, copy, or take over the order of rows that were dragged."""
-    request, place = desk.request, here.place
-    act, _, position = request.POST.get("act", "").partition(":")
-    position = int(position) if position.isascii() and position.isdigit() else -1
-    count = len(here.rows)
-    order = [int(n) for n in request.POST.getlist("order") if n.isascii() and n.isdigit()]
-    seen, actor, moved = request.POST.get("seen", ""), request.member, ""
-    to = position + {"up": -1, "down": 1}.get(act, 0)
-    try:
-        if act in ("up", "down") and 0 <= position < count and 0 <= to < count:
-            order = list(range(count))
-            order[position], order[to] = order[to], order[position]
-            order_pieces(desk.draft, place, order, actor=actor, seen=seen)
-            moved = f"row-{place[-1]}-{to}-{_button(act, to, count)}"
-        elif act == "copy" and 0 <= position < count:
-            value = _copy(here.rows, position)
-            insert_piece(desk.draft, place, position + 1, value, actor=actor, seen=seen)
-            messages.success(request, "已复制，请修改副本的编号和名称。")
-        elif not act:
-            order_pieces(desk.draft, place, order, actor=actor, seen=seen)
-    except Conflict:
-        messages.error(request, "列表刚刚被别人改动，顺序没有变。请核对后再试。")
-    except Refused as refused:
-        messages.error(request, refused.message)
-    url, _, anchor = _list_url(desk, place).partition("#")
-    return redirect(f"{url}#{moved or anchor or 'main'}")  # the button pressed keeps the focus
-
-
-def _button(act: str, position: int, count: int) -> str:
-    """The button that a moved row still has: the first has no way up, the last none down."""
-    if position == 0:
-        return "down"
-    return "up" if position == count - 1 else act
-
-
-def _copy(rows: list, position: int):
-    """A copy with a code of its own."""
-    value = rows[position]
-    if not isinstance(value, dict):
-        return value
-    codes = {row.get("code") for row in rows if isinstance(row, dict)}
-    copied = dict(value)
-    if isinstance(value.get("code"), str):
-        number = 2
-        while f"{value['code'][:36]}-{number}" in codes:
-            number += 1
-        copied["code"] = f"{value['code'][:36]}-{number}"
-    if isinstance(value.get("title"), str):
-        copied["title"] = value["title"][: 120 - len(COPY)] + COPY
-    return copied
-
-
-@FORM_METHODS
-def draft_add(request, pk, place):
-    """A new member of a list, of the kind asked for."""
-    desk = Desk(request, pk)
-    here = spot(desk.body, read_place(place))
-    if here is None or not here.is_list:
-        raise Http404
-    return _add(desk, here)
-
-
-def _add(desk, here: Spot, *, conflict: str = "", status: int = 200):
-    request = desk.request
-    models = dict(here.member.models)
-    asked = request.POST.get("kind") or request.GET.get("kind") or ""
-    model = models.get(asked) or (next(iter(models.values())) if len(models) == 1 else None)
-    kind = asked if len(models) > 1 and model else ""
-    form = None
-    if model is not None:
-        is_posted = request.method == "POST"
-        form = PartForm(
-            request.POST if is_posted else None, model=model, stored={}, body=desk.body, kind=kind
-        )
-        if is_posted and not conflict and form.is_valid():
-            return redirect(answer_once(request, lambda: _append(desk, here, form)))
-    context = {
-        "crumbs": desk.crumbs(here.place),
-        "title": f"添加{part_word(model) if model else _noun(here)}",
-        "place": place_text(here.place),
-        "add_url": desk.url("draft_add", here.place),
-        "back": _list_url(desk, here.place),
-        "form": form,
-        "kind": kind,
-        "kinds": kind_choices(here.member),
-        "conflict": conflict,
-    }
-    return desk.render(
-        "campaigns/draft_add.html", context, here=place_text(here.place[:1]), status=status
-    )
-
-
-def _append(desk, here: Spot, form: PartForm) -> str:
-    add_piece(desk.draft, here.place, form.value, actor=desk.request.member)
-    inner = [m for m in members(form.model) if m.kind in ("part", "parts") and not m.is_inline]
-    _told(desk.request, form)
-    if inner:  # there is more to fill in
-        return desk.url("draft_part", (*here.place, len(here.rows)))
-    return _list_url(desk, here.place)
-
-
-@FORM_METHODS
-def draft_remove(request, pk, place):
-    """Ask, then take a member out of its list, or empty a part that may be left out."""
-    desk, place = Desk(request, pk), read_place(place)
-    if request.method == "POST":
-        place = _relocated(desk.body, place, request.POST.get("was", ""))
-    here = spot(desk.body, place)
-    if here is None or not _remove_url(desk, here):
-        raise Http404
-    back = _list_url(desk, place[:-1]) if here.is_in_list else desk.url("draft_part", place[:-1])
-    conflict = ""
-    if request.method == "POST":
-        try:
-            seen = request.POST.get("seen", "")
-            remove_piece(desk.draft, place, actor=request.member, seen=seen)
-        except Conflict:
-            conflict = "这一项刚刚被别人改动，还没有删除。请看过现在的内容再决定。"
-        else:
-            messages.success(request, "已删除。")
-            return redirect(back)
-    desk = Desk(request, pk)
-    here = spot(desk.body, place) or here
-    words = titles(desk.body, place)
-    rows = [{"label": "所在位置", "value": " › ".join(words[:-1]) or "方案"}]
-    rows += [{"label": "内容", "value": "\n".join(facts(here, desk.body)) or "—"}]
-    context = {
-        "crumbs": desk.crumbs(place), "question": f"确定删除“{words[-1]}”吗？", "rows": rows,
-        "back": back, "seen": tree.digest(here.value), "was": _name(here.value),
-        "conflict": conflict,
-    }  # fmt: skip
-    return desk.render(
-        "campaigns/draft_remove.html",
-        context,
-        here=place_text(place[:1]),
-        status=409 if conflict else 200,
-    )
-
-
-def _timeline(here: Spot) -> list[dict]:
-    """The calendar in order of time."""
-    if here.place != ("calendar",):
-        return []
-    days = [row for row in here.rows if isinstance(row, dict) and isinstance(row.get("due"), str)]
-    return [
-        {
-            "title": str(row.get("title") or row.get("code") or ""),
-            "day": row["due"],
-            "opens": row.get("opens") or "",
-        }
-        for row in sorted(days, key=lambda row: row["due"])
-    ]
 
 
 # The rubric as a table
@@ -526,7 +304,7 @@ def _rubric(desk):
     if act in ("up", "down"):
         last = len(tree.piece(desk.body, SECTIONS, []))
         is_item = "." in name
-        return redirect(f"{url}#{name}-{act if is_item else _button(act, int(name[1:]), last)}")
+        return redirect(f"{url}#{name}-{act if is_item else button_left(act, int(name[1:]), last)}")
     if act == "copy" and name in form.nodes:
         desk = Desk(request, desk.draft.pk)
         _copy_row(desk, form, name)
@@ -556,7 +334,7 @@ def _rubric_conflict(request, desk, form: RubricForm, message: str):
 def _copy_row(desk, form: RubricForm, token: str) -> None:
     place = read_place(form._line(token).place)
     rows = tree.piece(desk.body, place[:-1])
-    value = _copy(rows, place[-1])
+    value = copied(rows, place[-1])
     insert_piece(
         desk.draft, place[:-1], place[-1] + 1, value, actor=desk.request.member,
         seen=tree.digest(rows),
