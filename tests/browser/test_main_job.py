@@ -86,7 +86,7 @@ def _city_registers_company(one, name: str) -> None:
 def _city_opens(one) -> None:
     one.open("/yunzhou/campaigns/")
     one.follow("新建活动")
-    one.page.get_by_role("radio").first.check()
+    one.page.get_by_role("radio", name="秦皇岛").check()
     one.press("建立")
     one.see("筹备中")
     one.follow("方案与评选标准")
