@@ -11,6 +11,7 @@ from accounts.models import Division, Organisation, User
 from accounts.passwords import MAXIMUM, MINIMUM
 from accounts.selectors import object_words
 from accounts.services.invitations import TAKEN
+from core.forms import Line
 from core.verbs import VERBS
 
 PASSWORD_HELP = (
@@ -274,3 +275,18 @@ class TenantForm(forms.Form):
 class AdminInvitationForm(forms.Form):
     name = forms.CharField(label="系统管理员的姓名或岗位", max_length=60)
     email = forms.EmailField(label="邮箱", required=False)
+
+
+class CalendarDayForm(forms.Form):
+    """A day that is not what its weekday says."""
+
+    day = forms.DateField(
+        label="日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    is_working = forms.TypedChoiceField(
+        label="安排",
+        choices=[("no", "放假"), ("yes", "上班（调休）")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    name = Line(label="名称", max_length=40, help_text="例如：国庆节、国庆节调休")

@@ -21,6 +21,7 @@ GLOBAL_TABLES = {
     "axes_accessattemptexpiration",
     "axes_accessfailurelog",
     "axes_accesslog",
+    "core_calendarday",
     "core_tenant",
     "django_content_type",
     "django_migrations",

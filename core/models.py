@@ -1,4 +1,4 @@
-"""Tenants, the audit chain and jobs."""
+"""Tenants, the audit chain, jobs and the calendar of working days."""
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -39,6 +39,21 @@ class Tenant(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class CalendarDay(models.Model):
+    """A day on which offices do not do what its weekday says: a holiday, or a weekend that is
+    worked. The same for all tenants."""
+
+    day = models.DateField("日期", unique=True)
+    is_working = models.BooleanField("上班")
+    name = models.CharField("名称", max_length=40)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "放假与调休"
+
+    def __str__(self):
+        return f"{self.day} {self.name}"
 
 
 class AuditHead(TenantModel):

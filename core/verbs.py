@@ -24,6 +24,8 @@ VERBS = {
     "tenant.suspended": "停用单位",
     "tenant.resumed": "恢复单位",
     "platform.second_factor_set": "平台动态口令设置",
+    "calendar.day_set": "设置放假或上班",
+    "calendar.day_removed": "删除放假或上班",
     "division.created": "增加区划",
     "organisation.created": "增加单位",
     # files and jobs

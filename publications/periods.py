@@ -1,4 +1,4 @@
-"""How long a notice runs: pure date arithmetic."""
+"""How long a notice runs."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Case, IntegerField, Value, When
 from django.utils import timezone
@@ -19,7 +19,7 @@ from campaigns.selectors import (
     open_campaigns,
     visible_campaigns,
 )
-from publications.periods import is_working_day
+from core.working_days import working_days_between
 
 _OPEN_FIRST = Case(
     When(state=CampaignState.OPEN, then=Value(0)),
@@ -59,9 +59,3 @@ def countdowns(moment: datetime) -> list[Countdown]:
             days = working_days_between(timezone.localdate(moment), last)
         found.append(Countdown(campaign, definition, deadline, days))
     return found
-
-
-def working_days_between(today: date, last: date) -> int:
-    """Working days after ``today`` up to and with ``last``; 0 when it is past."""
-    days = range(1, (last - today).days + 1)
-    return sum(is_working_day(today + timedelta(days=n)) for n in days)

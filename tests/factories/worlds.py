@@ -27,7 +27,7 @@ from communities.services import record_fact, register_company
 from core.clock import today
 from core.enums import JobState
 from core.jobs import run_job
-from core.models import Job, Tenant
+from core.models import CalendarDay, Job, Tenant
 from core.tenancy import current_tenant_id, tenant_context
 from documents.enums import DocumentKind, MediaKind
 from documents.services import store_file
@@ -153,6 +153,7 @@ class _Builder:
             "token": default_token_generator.make_token(person),
         }
         self.world.things["tenant"] = {"slug": self.world.tenant.slug}
+        self.world.things["calendar_day"] = {"pk": CalendarDay.objects.first().pk}
         register = {"north": people.applicant, "south": people.other_applicant}
         for county, member in register.items():
             company = register_company(

@@ -1,13 +1,12 @@
 """进展总览: the figures of a campaign, of a county its own, at a fixed cost."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from campaigns.models import Campaign
 from portal.selectors import progress
-from portal.selectors.campaigns import working_days_between
 from reviews.enums import DossierState, Outcome
 from reviews.models import Dossier
 from tests.factories import dossiers as make
@@ -118,19 +117,6 @@ def test_bands_have_no_gaps():
         (70, 1), (75, 0), (80, 2), (85, 0), (90, 0), (95, 0), (100, 1),
     ]  # fmt: skip
     assert progress.bands_of([]) == []
-
-
-@pytest.mark.parametrize(
-    ("today", "last", "days"),
-    [
-        (date(2023, 10, 26), date(2023, 10, 30), 2),  # Thursday to Monday
-        (date(2023, 10, 30), date(2023, 10, 30), 0),
-        (date(2023, 11, 1), date(2023, 10, 30), 0),
-        (date(2023, 9, 28), date(2023, 10, 8), 2),  # the holiday, with two working Saturdays
-    ],
-)
-def test_working_days_know_the_holidays(today, last, days):
-    assert working_days_between(today, last) == days
 
 
 @pytest.mark.parametrize("number", [1, 30])

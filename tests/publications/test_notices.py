@@ -63,7 +63,7 @@ def file(notice, **changes):
         (date(2031, 3, 7), 1, "working", date(2031, 3, 10)),  # beyond the published calendars
     ],
 )
-def test_last_day_of_a_notice(start, days, kind, end):
+def test_last_day_of_a_notice(db, start, days, kind, end):
     assert last_day(start, days, kind) == end
     assert is_working_day(end) or kind == "calendar"
 
