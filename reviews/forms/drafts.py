@@ -6,18 +6,21 @@ stays in the page as it was typed.
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 from django import forms
 
 from campaigns.definition import Definition
-from campaigns.rubric import Item, MarkError, show
+from campaigns.rubric import show
 from core.forms import one_line, renew
 from reviews.models import Dossier
 from reviews.selectors.completeness import REGISTRY_TYPES, count_characters
+from reviews.selectors.draft_changes import flat, merge, seen_of
+from reviews.selectors.parts import FORM, case_slot
+from reviews.selectors.returns import open_parts
 
 LONGEST_TEXT = 20_000
-NONE_OF_THESE = "-"
 
 
 class CountedField(forms.CharField):
@@ -49,25 +52,46 @@ class CountedField(forms.CharField):
 
 
 class DraftForm(forms.Form):
-    """One part of the draft. Subclasses build the fields and read their values back."""
+    """One part of the draft. Subclasses build the fields and read their values back.
+
+    ``version`` and ``seen`` say what the page was made from. After a conflict the form is made
+    again with ``clashes`` (paths): each of them asks which text is to stay.
+    """
 
     use_required_attribute = False
     part = ""
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    seen = forms.JSONField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data=None, *, dossier: Dossier, lock_version: int | None = None):
+    def __init__(self, data=None, *, dossier: Dossier):
         self.dossier = dossier
         self.definition: Definition = dossier.version.definition
         self.track = dossier.track
-        stored = dossier.draft.get(self.part, {})
-        super().__init__(data, initial={"version": dossier.lock_version})
+        self.stored = dossier.draft.get(self.part, {})
+        self.opened = open_parts(dossier)
+        super().__init__(
+            data, initial={"version": dossier.lock_version, "seen": seen_of(self.stored)}
+        )
         self.build()
-        self.initial |= self.to_initial(stored)
-        if lock_version is not None and data is not None:
-            # After a conflict: what was typed stays, the next saving is on top of what is stored.
-            renew(self, version=lock_version)
+        self.initial |= self.to_initial(self.stored)
+        self.names = self.paths()
+        for name in self.names:
+            self.fields[name].disabled = not self.is_open(name)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing of this part may be changed."""
+        return bool(self.names) and not any(self.is_open(name) for name in self.names)
 
     def build(self) -> None:
+        raise NotImplementedError
+
+    def paths(self) -> dict[str, str]:
+        """field name → path of ``reviews.selectors.draft_changes``."""
+        raise NotImplementedError
+
+    def is_open(self, name: str) -> bool:
+        """Whether a field may be changed while a return is answered."""
         raise NotImplementedError
 
     def to_initial(self, values: dict) -> dict:
@@ -85,27 +109,71 @@ class DraftForm(forms.Form):
         for name, field in self.fields.items():
             field.required = wanted[name]
 
-    def differences(self) -> list[dict]:
-        """Fields whose stored value is not the typed one: label, stored, typed."""
-        stored = self.to_initial(self.dossier.draft.get(self.part, {}))
-        return [
-            {
-                "label": bound.label,
-                "stored": _shown(bound, stored.get(bound.name)),
-                "typed": _shown(bound, bound.data),
-            }
-            for bound in self.visible_fields()
-            if not _same(stored.get(bound.name), bound.data)
-        ]
+    def clean_seen(self):
+        """``None`` where the page did not say it: then the version of the whole part decides."""
+        seen = self.cleaned_data["seen"]
+        if not isinstance(seen, dict) or not all(isinstance(h, str) for h in seen.values()):
+            return None
+        return seen
+
+    def seen_now(self) -> dict[str, str]:
+        """What the page has seen once its values are saved: its own new values as well."""
+        before, typed = flat(self.stored), self.values()
+        mine = {
+            path: h for path, h in seen_of(typed).items() if flat(typed)[path] != before.get(path)
+        }
+        emptied = before.keys() - flat(typed).keys()
+        seen = self.cleaned_data.get("seen") or {}
+        return {path: h for path, h in (seen | mine).items() if path not in emptied}
+
+    # ---- after a conflict -------------------------------------------------------------------
+
+    def ask(self, dossier: Dossier) -> None:
+        """Show the form again beside what is stored now in ``dossier``: where both have changed a
+        text, a choice which of them stays; what others changed elsewhere is taken over."""
+        self.dossier, self.stored = dossier, dossier.draft.get(self.part, {})
+        seen = self.cleaned_data.get("seen") or {}
+        found = merge(self.stored, self.values(), seen)
+        stored, now = self.to_initial(self.stored), seen_of(self.stored)
+        places = dossier.draft.get("saved", {}).get(self.part, {}).get("places", {})
+        self.data = self.data.copy()
+        self.questions = []
+        for name, path in self.names.items():
+            if path in found.theirs:
+                _set(self.data, name, stored.get(name))
+            if path not in found.clashes:
+                continue
+            self.questions.append(
+                {
+                    "name": f"take-{name}",
+                    "label": self[name].label,
+                    "stored": _shown(self[name], stored.get(name)),
+                    "typed": _shown(self[name], self[name].data),
+                    "by": places.get(path, {}).get("by", ""),
+                    "can_both": isinstance(self.fields[name].widget, forms.Textarea),
+                }
+            )
+        known = (*found.theirs, *found.clashes)
+        seen = {p: h for p, h in seen.items() if p not in known}
+        seen |= {p: now[p] for p in known if p in now}
+        renew(self, version=dossier.lock_version, seen=json.dumps(seen))
+
+    def take_answers(self) -> None:
+        """Put what was chosen after a conflict under the names of the fields."""
+        stored = self.to_initial(self.stored)
+        for name in self.names:
+            choice = self.data.get(f"take-{name}", "")
+            if choice not in ("theirs", "both"):
+                continue
+            self.data = self.data.copy()
+            if choice == "theirs":
+                _set(self.data, name, stored.get(name))
+            else:
+                self.data[name] = f"{stored.get(name) or ''}\n\n{self.data.get(name, '')}"
 
 
-def _same(stored, typed) -> bool:
-    def plain(value):
-        if isinstance(value, list):
-            return sorted(map(str, value))
-        return "" if value in (None, False) else str(value).replace("\r\n", "\n").strip()
-
-    return plain(stored or "") == plain(typed or "")
+def _set(data, name: str, value) -> None:
+    data.setlist(name, value if isinstance(value, list) else [] if value is None else [value])
 
 
 def _shown(bound, value) -> str:
@@ -128,13 +196,20 @@ class ApplicationForm(DraftForm):
                 self.codes[name] = field.code
                 self.fields[name] = _form_field(field)
 
+    def paths(self):
+        return self.codes
+
+    def is_open(self, name):
+        return self.opened.opens(FORM)
+
     def to_initial(self, values):
         return {name: values.get(code) for name, code in self.codes.items()}
 
     def values(self):
-        stored = self.dossier.draft.get(self.part, {})
         return {
-            code: _plain(self.cleaned_data[name]) if name in self.cleaned_data else stored.get(code)
+            code: _plain(self.cleaned_data[name])
+            if name in self.cleaned_data
+            else self.stored.get(code)
             for name, code in self.codes.items()
         }
 
@@ -188,6 +263,15 @@ class CaseReportForm(DraftForm):
                     widget=forms.Textarea(attrs={"rows": 5 if part else 8}),
                 )
 
+    def paths(self):
+        return {
+            name: f"{section}/{part}" if part else section
+            for name, (section, part) in self.places.items()
+        }
+
+    def is_open(self, name):
+        return self.opened.opens(case_slot(self.places[name][0]))
+
     def to_initial(self, values):
         found = {}
         for name, (section, part) in self.places.items():
@@ -196,7 +280,7 @@ class CaseReportForm(DraftForm):
         return found
 
     def values(self):
-        stored = self.to_initial(self.dossier.draft.get(self.part, {}))
+        stored = self.to_initial(self.stored)
         report: dict = {}
         for name, (section, part) in self.places.items():
             text = self.cleaned_data.get(name, stored[name]) or ""
@@ -215,179 +299,3 @@ class CaseReportForm(DraftForm):
             }
             for section in self.definition.case_sections()
         ]
-
-
-class SelfAssessmentForm(DraftForm):
-    """The applicant's own mark of every item, in the item's own kind of input."""
-
-    part = "self_assessment"
-
-    def build(self):
-        self.items = {item.code: item for item in self.definition.items(self.track)}
-        self.inputs = {}
-        for item in self.items.values():
-            schema = self.definition.input_schema(item.code)
-            inputs = MARK_INPUTS[schema["widget"]](item, schema)
-            self.inputs[item.code] = (inputs, schema)
-            if list(inputs) == [""]:
-                inputs[""].help_text = " ".join(
-                    filter(None, [item.criterion, inputs[""].help_text])
-                )
-            for suffix, field in inputs.items():
-                field.required = True  # every item is asked; nothing is marked 选填
-                self.fields[_mark_name(item, suffix)] = field
-
-    def to_initial(self, values):
-        found = {}
-        for code, (inputs, schema) in self.inputs.items():
-            given = MARK_SHOWN[schema["widget"]](schema, values[code]) if code in values else {}
-            for suffix in inputs:
-                found[_mark_name(self.items[code], suffix)] = given.get(suffix)
-        return found
-
-    def clean(self):
-        self.marks = dict(self.dossier.draft.get(self.part, {}))
-        for code, (inputs, schema) in self.inputs.items():
-            names = {suffix: _mark_name(self.items[code], suffix) for suffix in inputs}
-            if any(name in self.errors for name in names.values()):
-                continue
-            typed = {suffix: self.cleaned_data.get(name) for suffix, name in names.items()}
-            if not any(typed.values()):
-                self.marks.pop(code, None)
-                continue
-            try:
-                raw = MARK_READ[schema["widget"]](schema, typed)
-                self.marks[code] = self.definition.parse_mark(code, raw)
-            except MarkError as error:
-                # The label before it names the item already.
-                words = str(error).removeprefix(f"{code} ").removeprefix("的")
-                self.add_error(next(iter(names.values())), words)
-        return self.cleaned_data
-
-    def values(self):
-        return self.marks
-
-    def bound(self, item: Item) -> list:
-        inputs, _ = self.inputs[item.code]
-        return [self[_mark_name(item, suffix)] for suffix in inputs]
-
-
-def _mark_name(item: Item, suffix: str) -> str:
-    return f"mark-{item.code}" + (f"-{suffix}" if suffix else "")
-
-
-def _number(item, schema, words: str, **attrs) -> dict[str, forms.Field]:
-    widget = forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"} | attrs)
-    return {"": forms.CharField(label=f"{item.code} {item.title}", help_text=words, widget=widget)}
-
-
-def _radio(label: str, choices: list) -> forms.Field:
-    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect)
-
-
-def _points_input(item, schema):
-    words = f"0 至 {schema['max']} 分，每档 {schema['step']} 分"
-    return _number(item, schema, words, min="0", max=schema["max"], step=schema["step"])
-
-
-def _tick_input(item, schema):
-    yes, no = f"达到，计 {schema['max']} 分", "未达到，不计分"
-    choices = [("true", yes), ("false", no)]
-    if schema.get("inverted"):
-        choices = [("false", f"不存在，计 {schema['max']} 分"), ("true", "存在，不计分")]
-    return {"": _radio(f"{item.code} {item.title}", choices)}
-
-
-def _defects_input(item, schema):
-    words = f"自查发现的问题处数，每处扣 {schema['deduction']} 分；没有填 0"
-    return _number(item, schema, words, min="0", step="1", inputmode="numeric")
-
-
-def _parts_input(item, schema):
-    choices = [(part.get("code", part["title"]), _part_words(part)) for part in schema["parts"]]
-    return {
-        "": forms.MultipleChoiceField(
-            label=f"{item.code} {item.title}",
-            choices=[*choices, (NONE_OF_THESE, "以上都没有")],
-            widget=forms.CheckboxSelectMultiple,
-        )
-    }
-
-
-def _part_words(part: dict) -> str:
-    return f"有{part['title']}（缺少扣 {part['points']} 分）" if "points" in part else part["title"]
-
-
-def _grade_input(item, schema):
-    choices = [(g["code"], f"{g['title']}（{g['points']} 分）") for g in schema["grades"]]
-    if not schema["criteria"]:
-        return {"": _radio(f"{item.code} {item.title}", choices)}
-    return {c["code"]: _radio(c["title"], choices) for c in schema["criteria"]}
-
-
-def _metric_input(item, schema):
-    return _number(item, schema, f"填写实测数值{schema['unit'] and '（' + schema['unit'] + '）'}")
-
-
-def _counts_input(item, schema):
-    return {
-        part["code"]: forms.CharField(
-            label=f"{item.code} {part['title']}",
-            help_text=f"{part['words']}；没有的填 0。",
-            widget=forms.NumberInput(attrs={"inputmode": "numeric", "step": 1, "min": 0}),
-        )
-        for part in schema["parts"]
-    }
-
-
-MARK_INPUTS = {
-    "points": _points_input,
-    "tick": _tick_input,
-    "defects": _defects_input,
-    "parts": _parts_input,
-    "grade": _grade_input,
-    "metric": _metric_input,
-    "counts": _counts_input,
-}
-
-
-def _read_parts(schema, typed):
-    chosen = typed[""]
-    if NONE_OF_THESE in chosen and len(chosen) > 1:
-        raise MarkError("“以上都没有”不能与其它选项同时选择。")
-    return {_parts_key(schema): [part for part in chosen if part != NONE_OF_THESE]}
-
-
-def _parts_key(schema) -> str:
-    return "met" if "needs" in schema else "present"
-
-
-def _tick_key(schema) -> str:
-    return "present" if schema.get("inverted") else "met"
-
-
-# widget → (schema, typed by suffix) → mark as the item's kind reads it
-MARK_READ = {
-    "points": lambda schema, typed: {"points": typed[""]},
-    "tick": lambda schema, typed: {_tick_key(schema): typed[""]},
-    "defects": lambda schema, typed: {"defects": typed[""]},
-    "parts": _read_parts,
-    "grade": lambda schema, typed: (
-        {"grades": typed} if schema["criteria"] else {"grade": typed[""]}
-    ),
-    "metric": lambda schema, typed: {"value": typed[""]},
-    "counts": lambda schema, typed: {
-        "counts": {code: count for code, count in typed.items() if count}
-    },
-}
-
-# widget → (schema, stored mark) → what the inputs show, by suffix
-MARK_SHOWN = {
-    "points": lambda schema, mark: {"": mark["points"]},
-    "tick": lambda schema, mark: {"": "true" if mark[_tick_key(schema)] else "false"},
-    "defects": lambda schema, mark: {"": str(mark["defects"])},
-    "parts": lambda schema, mark: {"": mark[_parts_key(schema)] or [NONE_OF_THESE]},
-    "grade": lambda schema, mark: mark["grades"] if schema["criteria"] else {"": mark["grade"]},
-    "metric": lambda schema, mark: {"": mark["value"]},
-    "counts": lambda schema, mark: {code: str(n) for code, n in mark["counts"].items()},
-}

@@ -1,7 +1,8 @@
 """The parts of a dossier, as one language for evidence slots, flags of a return and links.
 
 ``form`` · ``material:video`` · ``case:activities`` · ``self_assessment`` · an item code ``7.3``.
-Evidence lies in materials, sections of the case report and items; an officer's flag may name any.
+Evidence lies in materials, sections of the case report and items; an officer's flag may name any,
+or ``all``: then nothing stays closed.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from dataclasses import dataclass
 from campaigns.definition import Definition
 from documents.enums import MediaKind
 
-FORM, SELF_ASSESSMENT = "form", "self_assessment"
+FORM, SELF_ASSESSMENT, EVERYTHING = "form", "self_assessment", "all"
 MEGABYTE = 1_048_576
 
 
 @dataclass(frozen=True)
 class Part:
-    """``group``: form, material, case, self_assessment or item."""
+    """``group``: form, material, case, self_assessment, item or all."""
 
     code: str
     title: str
@@ -55,6 +56,13 @@ def case_slot(code: str) -> str:
     return f"case:{code}"
 
 
+def group_of(code: str) -> str:
+    """The group of a part: form, material, case, self_assessment, all or item."""
+    known = {FORM: "form", SELF_ASSESSMENT: "self_assessment", EVERYTHING: "all"}
+    prefix, colon, _ = code.partition(":")
+    return known.get(code) or (prefix if colon else "item")
+
+
 def dossier_parts(definition: Definition, track: str) -> list[Part]:
     """Every part of a dossier of the track in the order of the notice."""
     parts = [Part(FORM, definition.form.title, "form")]
@@ -63,7 +71,7 @@ def dossier_parts(definition: Definition, track: str) -> list[Part]:
     if definition.is_scored:
         parts.append(Part(SELF_ASSESSMENT, "自评", "self_assessment"))
     parts += [Part(i.code, f"{i.code} {i.title}", "item") for i in definition.items(track)]
-    return parts
+    return [*parts, Part(EVERYTHING, "全部内容", "all")]
 
 
 def dossier_slots(definition: Definition, track: str) -> dict[str, Slot]:

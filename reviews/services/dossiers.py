@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -29,9 +31,13 @@ from reviews.permissions.dossiers import (
     can_withdraw_dossier,
     is_own_dossier,
 )
+from reviews.selectors.draft_changes import MOST_REPLACED, Merged, flat, merge, seen_of, with_theirs
+from reviews.selectors.parts import FORM, case_slot
+from reviews.selectors.returns import open_parts
 from reviews.services.route import lock_dossier
 
 DRAFT_PARTS = ("form", "case_report", "self_assessment")
+NOT_OPEN = "这部分不在这次退回补正的范围内，不能修改。确需修改的，请联系退回的单位放开全部内容。"
 ALREADY_APPLIED = "这个小区在本次活动中已经申报，请在“申报材料”列表中打开继续填写。"
 
 # Which kinds of applicant in a definition an organisation can be.
@@ -145,8 +151,9 @@ def _carry_over(former: Dossier, dossier: Dossier) -> None:
     )
 
 
-def check_editable(dossier: Dossier, member: Membership) -> None:
-    """Raise PermissionDenied for strangers and Refused when the dossier is not being edited."""
+def check_editable(dossier: Dossier, member: Membership, part: str = "") -> None:
+    """Raise PermissionDenied for strangers and Refused when the dossier, or the part of it, is
+    not being edited."""
     if not is_own_dossier(member, dossier):
         raise PermissionDenied
     if not can_edit_dossier(member, dossier):
@@ -154,17 +161,26 @@ def check_editable(dossier: Dossier, member: Membership) -> None:
             f"材料卷现在的状态是“{dossier.get_state_display()}”，不能修改。"
             "如需更正，请联系正在审核的单位退回补正。"
         )
+    if part and not open_parts(dossier).opens(part):
+        raise Refused(NOT_OPEN)
 
 
 @transaction.atomic
 def save_draft(
-    dossier: Dossier, part: str, values: dict, *, lock_version: int, actor: Membership
+    dossier: Dossier,
+    part: str,
+    values: dict,
+    *,
+    lock_version: int,
+    actor: Membership,
+    seen: dict[str, str] | None = None,
 ) -> Dossier:
     """Replace one part of the draft (``form``, ``case_report``, ``self_assessment``).
 
-    ``lock_version`` is what the page was rendered with. Raises Conflict when somebody has saved
-    the same part differently since, Refused when no page can have had it; saving what is already
-    there changes nothing.
+    ``lock_version`` and ``seen`` (``seen_of``) are what the page was rendered with: what others
+    have saved since elsewhere in the part is kept. Raises Conflict when the same place was changed
+    (without ``seen``: the same part), Refused when no page can have had the version and for
+    places that a return has not opened; saving what is already there changes nothing.
     """
     if part not in DRAFT_PARTS:
         raise ValueError(part)
@@ -172,22 +188,59 @@ def save_draft(
     check_editable(dossier, actor)
     if lock_version > dossier.lock_version:
         raise Refused(STALE_PAGE)
-    if dossier.draft.get(part, {}) == values:
+    stored = dossier.draft.get(part, {})
+    note = dossier.draft.get("saved", {}).get(part, {})
+    if seen is None:
+        seen = {} if note.get("version", 0) > lock_version else seen_of(stored)
+    merged = merge(stored, values, seen)
+    values = with_theirs(stored, values, merged.theirs)
+    if stored == values:
         return dossier
-    saved = dossier.draft.get("saved", {}).get(part)
-    if saved and saved["version"] > lock_version:
+    if merged.clashes:
+        other = note.get("places", {}).get(merged.clashes[0])
+        who = f"{other['by']}在 {other['at'][11:16]} " if other else "别人"
         raise Conflict(
-            f"{saved['by']}在 {saved['at'][11:16]} 保存了这一页的另一份内容。"
-            "两份内容都列在下面，请核对后再保存，谁的都没有丢失。"
+            f"{who}也修改了您改过的地方。两份内容都列在下面，请选定后再保存，谁的都没有丢失。"
         )
+    _check_open(dossier, part, merged.mine)
+    return _write_draft(dossier, part, values, merged, actor)
+
+
+def _check_open(dossier: Dossier, part: str, paths: Iterable[str]) -> None:
+    """Refuse changes outside what the return that is being answered names."""
+    opened = open_parts(dossier)
+    for path in paths:
+        code = path.partition("/")[0]
+        if part == "self_assessment":
+            is_open = opened.opens_mark(code)
+        else:
+            is_open = opened.opens(FORM if part == "form" else case_slot(code))
+        if not is_open:
+            raise Refused(NOT_OPEN)
+
+
+def _write_draft(
+    dossier: Dossier, part: str, values: dict, merged: Merged, actor: Membership
+) -> Dossier:
+    """Write the part and who changed which place of it; a text of somebody else that is written
+    over is kept under ``replaced``."""
+    draft = dossier.draft
     version = dossier.lock_version + 1
-    moment = timezone.localtime(now())
-    note = {"version": version, "at": moment.isoformat(timespec="seconds"), "by": actor.label}
-    draft = {
-        **dossier.draft,
-        part: values,
-        "saved": {**dossier.draft.get("saved", {}), part: note},
-    }
+    at = timezone.localtime(now()).isoformat(timespec="seconds")
+    note = draft.get("saved", {}).get(part, {})
+    places, stored, replaced = dict(note.get("places", {})), flat(draft.get(part, {})), []
+    for path in merged.mine:
+        former = places.get(path)
+        if former and former["member"] != str(actor.pk) and isinstance(stored.get(path), str):
+            replaced.append(
+                {"part": part, "path": path, "text": stored[path], "by": former["by"],
+                 "at": former["at"], "replaced_by": actor.label, "replaced_at": at}
+            )  # fmt: skip
+        places[path] = {"by": actor.label, "at": at, "member": str(actor.pk)}
+    note = {"version": version, "at": at, "by": actor.label, "places": places}
+    draft = {**draft, part: values, "saved": {**draft.get("saved", {}), part: note}}
+    if replaced:
+        draft["replaced"] = [*draft.get("replaced", []), *replaced][-MOST_REPLACED:]
     changed = Dossier.objects.filter(pk=dossier.pk, lock_version=dossier.lock_version).update(
         draft=draft, lock_version=F("lock_version") + 1
     )

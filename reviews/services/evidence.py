@@ -34,7 +34,7 @@ def add_evidence(
     Raises ValidationError (type, size, duration, count) with a sentence for the user.
     """
     dossier = lock_dossier(dossier)
-    check_editable(dossier, actor)
+    check_editable(dossier, actor, slot)
     place = slot_of(dossier, slot)
     present = dossier.evidence.filter(slot=slot, removed_at=None)
     file = store_file(
@@ -71,7 +71,7 @@ def add_evidence(
 def describe_evidence(evidence: Evidence, caption: str, *, actor: Membership) -> Evidence:
     """Change the caption."""
     dossier = lock_dossier(evidence.dossier)
-    check_editable(dossier, actor)
+    check_editable(dossier, actor, evidence.slot)
     caption = _checked_caption(caption)
     if caption == evidence.caption:
         return evidence
@@ -85,7 +85,7 @@ def describe_evidence(evidence: Evidence, caption: str, *, actor: Membership) ->
 def remove_evidence(evidence: Evidence, *, actor: Membership) -> Evidence:
     """Take a file out of the draft; revisions that point at it keep it."""
     dossier = lock_dossier(evidence.dossier)
-    check_editable(dossier, actor)
+    check_editable(dossier, actor, evidence.slot)
     if not Evidence.objects.filter(pk=evidence.pk, removed_at=None).update(removed_at=now()):
         raise Refused("这个文件已经删除。")
     audit.record(actor, "evidence.removed", evidence, dossier=dossier.number, slot=evidence.slot)

@@ -44,9 +44,9 @@ from reviews.selectors.dossiers import (
 )
 from reviews.selectors.evidence import counts_by_slot, present_evidence
 from reviews.selectors.papers import paper_rows
-from reviews.selectors.parts import FORM, SELF_ASSESSMENT, case_slot
+from reviews.selectors.parts import EVERYTHING, FORM, SELF_ASSESSMENT, case_slot
 from reviews.selectors.results import result_rows
-from reviews.selectors.returns import last_return
+from reviews.selectors.returns import last_return, open_parts
 from reviews.selectors.timeline import timeline, waiting_words
 from reviews.selectors.version_moves import definition_of_content
 from reviews.services.dossiers import check_withdrawable, create_dossier, withdraw_dossier
@@ -211,6 +211,7 @@ def dossier_detail(request, pk):
         "events": timeline(dossier),
         "answered": last_return(dossier),
         "flagged": [],
+        "is_restricted": False,
         **deadline_context(definition),
         "can_edit": can_edit_dossier(member, dossier),
         "can_withdraw": can_withdraw_dossier(member, dossier),
@@ -226,6 +227,7 @@ def dossier_detail(request, pk):
     if context["can_edit"]:
         context |= _work_to_do(request, dossier)
         context["flagged"] = _flagged(request, dossier, context["answered"])
+        context["is_restricted"] = open_parts(dossier).codes is not None
     elif dossier.revision:
         content = dossier.revision.content
         content = readable_content(definition_of_content(dossier, content), dossier.track, content)
@@ -241,7 +243,7 @@ def _is_ones_turn(member, dossier) -> bool:
 
 
 def _flagged(request, dossier, sign_off) -> list[dict]:
-    flags = sign_off.flags if sign_off else []
+    flags = [f for f in sign_off.flags if f["code"] != EVERYTHING] if sign_off else []
     return [{**flag, "url": part_url(request.tenant.slug, dossier, flag["code"])} for flag in flags]
 
 
@@ -267,11 +269,12 @@ TASK_PAGES = {
 def _work_to_do(request, dossier) -> dict:
     counts = counts_by_slot(present_evidence(dossier))
     found = completeness(dossier.version.definition, dossier.track, dossier.draft, counts)
+    opened = open_parts(dossier)
     tasks = [
         {
             "title": task.title,
-            "status": task.status,
-            "tone": task.tone,
+            "status": task.status if opened.opens_task(task.code) else "不用补正",
+            "tone": task.tone if opened.opens_task(task.code) else "muted",
             "hint": task.hint,
             "url": reverse(
                 f"reviews:{TASK_PAGES[task.code]}", args=[request.tenant.slug, dossier.pk]

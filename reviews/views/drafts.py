@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.contrib import messages
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
@@ -13,7 +15,8 @@ from campaigns.rubric import show
 from core import clock
 from core.errors import STALE_PAGE, Conflict, Refused
 from core.forms import add_errors
-from reviews.forms.drafts import ApplicationForm, CaseReportForm, DraftForm, SelfAssessmentForm
+from reviews.forms.drafts import ApplicationForm, CaseReportForm, DraftForm
+from reviews.forms.self_assessment import SelfAssessmentForm
 from reviews.selectors.contents import registry_values
 from reviews.selectors.evidence import by_slot, present_evidence
 from reviews.selectors.parts import case_slot, dossier_slots
@@ -54,6 +57,8 @@ def _draft_page(request, pk, form_class, template, more):
     conflict, status = None, 200
     try:
         check_editable(dossier, request.member)
+        if form.is_bound:
+            form.take_answers()
         if form.is_bound and form.is_valid():
             saved = _save(request, dossier, form)
             messages.success(request, f"已于 {timezone.localtime(clock.now()):%H:%M} 保存。")
@@ -61,8 +66,7 @@ def _draft_page(request, pk, form_class, template, more):
     except Conflict as error:
         conflict, status = error.message, error.status
         dossier.refresh_from_db(fields=["draft", "lock_version"])
-        form = form_class(request.POST, dossier=dossier, lock_version=dossier.lock_version)
-        form.is_valid()
+        form.ask(dossier)
     except Refused as error:
         if not form.is_bound:
             raise
@@ -72,9 +76,11 @@ def _draft_page(request, pk, form_class, template, more):
         "dossier": dossier,
         "form": form,
         "conflict": conflict,
-        "differences": form.differences() if conflict else [],
         "saved_words": _saved_words(dossier, form.part),
-        "autosave": reverse("reviews:dossier_autosave", args=[slug, dossier.pk, form.part]),
+        "replaced": _replaced(dossier, form),
+        "autosave": ""
+        if conflict or form.is_closed
+        else reverse("reviews:dossier_autosave", args=[slug, dossier.pk, form.part]),
         "flag": flags_on(dossier).get(form.part, ""),
         **more(request, dossier, form),
     }
@@ -86,6 +92,17 @@ def _saved_words(dossier, part: str) -> str:
     return f"{saved['by']} 于 {saved['at'][:16].replace('T', ' ')} 保存" if saved else ""
 
 
+def _replaced(dossier, form) -> list[dict]:
+    """Texts of others that were written over in this part, the newest first."""
+    labels = {path: form[name].label for name, path in form.paths().items()}
+    rows = [row for row in dossier.draft.get("replaced", []) if row["part"] == form.part]
+    return [
+        {**row, "label": labels[row["path"]], "at": row["at"][:16].replace("T", " ")}
+        for row in reversed(rows)
+        if row["path"] in labels
+    ]
+
+
 def _save(request, dossier, form: DraftForm):
     return save_draft(
         dossier,
@@ -93,6 +110,7 @@ def _save(request, dossier, form: DraftForm):
         form.values(),
         lock_version=form.cleaned_data["version"],
         actor=request.member,
+        seen=form.cleaned_data.get("seen"),
     )
 
 
@@ -129,6 +147,7 @@ def dossier_autosave(request, pk, part):
     answer = {
         "saved_at": f"{timezone.localtime(clock.now()):%H:%M}",
         "version": dossier.lock_version,
+        "seen": json.dumps(form.seen_now()),
     }
     if part == SelfAssessmentForm.part:
         answer["totals"] = _totals_json(dossier)
@@ -170,6 +189,7 @@ def _case_context(request, dossier, form) -> dict:
         row["slot"] = slot
         row["cards"] = evidence_cards(slug, files.get(slot, []))
         row["flag"] = flags.get(slot, "")
+        row["is_open"] = form.opened.opens(slot)
     return {"sections": sections, "report": dossier.version.definition.form.case_report}
 
 

@@ -17,7 +17,7 @@ from reviews.forms.dossiers import CaptionForm
 from reviews.models import Evidence
 from reviews.selectors.evidence import by_slot, present_evidence, visible_evidence
 from reviews.selectors.parts import Slot, dossier_slots
-from reviews.selectors.returns import flags_on
+from reviews.selectors.returns import flags_on, open_parts
 from reviews.services.dossiers import check_editable
 from reviews.services.evidence import add_evidence, describe_evidence, remove_evidence
 from reviews.views.contents import evidence_cards, file_card
@@ -72,6 +72,7 @@ def _slots_of(dossier, group: str) -> list[Slot]:
 def _rows(request, dossier, slots: list[Slot]) -> list[dict]:
     slug = request.tenant.slug
     files, flags = by_slot(present_evidence(dossier)), flags_on(dossier)
+    opened = open_parts(dossier)
     return [
         {
             "slot": slot,
@@ -79,6 +80,7 @@ def _rows(request, dossier, slots: list[Slot]) -> list[dict]:
             "issuers": issuers_in_words(dossier, slot),
             "cards": evidence_cards(slug, files.get(slot.code, [])),
             "flag": flags.get(slot.code, ""),
+            "is_open": opened.opens(slot.code),
             "url": reverse("reviews:dossier_slot", args=[slug, dossier.pk, slot.code]),
         }
         for slot in slots
@@ -176,6 +178,7 @@ def _slot_context(
         "window_words": _in_words(window),
         "left": max(slot.max_count - len(pieces), 0),
         "flag": flags_on(dossier).get(code, ""),
+        "is_open": open_parts(dossier).opens(code),
         "errors": errors,
         "previous_url": address(at - 1),
         "next_url": address(at + 1),
@@ -234,7 +237,7 @@ def evidence_caption(request, pk):
 def evidence_remove(request, pk):
     """Its applicant: take a file out of the draft, after a look at it."""
     piece = _load_piece(request, pk)
-    check_editable(piece.dossier, request.member)
+    check_editable(piece.dossier, request.member, piece.slot)
 
     def act():
         remove_evidence(piece, actor=request.member)

@@ -22,7 +22,7 @@ from reviews.permissions.sign_offs import LEVEL_OF, acts_at
 from reviews.selectors.contents import readable_content
 from reviews.selectors.desk_checks import desk_check_of
 from reviews.selectors.dossiers import visible_dossiers
-from reviews.selectors.parts import FORM, SELF_ASSESSMENT
+from reviews.selectors.parts import EVERYTHING, FORM, SELF_ASSESSMENT
 from reviews.selectors.sign_offs import (
     count_done,
     count_todo,
@@ -223,6 +223,7 @@ def with_flags(content: dict, flags: dict[str, str]) -> dict:
     return content | {
         "form_flag": flag(FORM),
         "self_assessment_flag": flag(SELF_ASSESSMENT),
+        "all_flag": flag(EVERYTHING),
         "has_flags": bool(flags),
     }
 

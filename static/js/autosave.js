@@ -42,7 +42,9 @@ function watch(form) {
     const { status, data } = await postJson(form.dataset.autosave, fieldsOf(form));
     isBusy = false;
     if (isStopped) return;
-    if (data.version !== undefined && form.elements.version) form.elements.version.value = data.version;
+    for (const name of ["version", "seen"]) {
+      if (data[name] !== undefined && form.elements[name]) form.elements[name].value = data[name];
+    }
     const button = pressed;
     pressed = null;
     if (button && status !== 0) return button.click();

@@ -166,16 +166,16 @@ def test_autosave_keeps_what_is_right_and_names_what_is_wrong(people, draft, sig
     form = read_form(client.get(url("dossier_form", draft.pk)), "version")
     address = url("dossier_autosave", draft.pk, "form")
     answer = client.post(address, form.filled(**{"form-remarks": "备注一"}))
-    assert answer.json() == {"saved_at": "10:00", "version": 1}
-    wrong = form.filled(
-        **{"form-remarks": "备注二", "form-statement": "长" * 501, "version": ["1"]}
-    )
+    saved = answer.json()
+    assert (saved["saved_at"], saved["version"]) == ("10:00", 1)
+    now = {"version": ["1"], "seen": [saved["seen"]]}
+    wrong = form.filled(**{"form-remarks": "备注二", "form-statement": "长" * 501} | now)
     answer = client.post(address, wrong)
     assert answer.status_code == 422 and "申报材料" in answer.json()["message"]
     draft.refresh_from_db()
     assert draft.draft["form"]["remarks"] == "备注二" and not draft.draft["form"]["statement"]
     stale = client.post(address, form.filled(**{"form-remarks": "备注三"}))
-    assert stale.status_code == 409 and "保存了这一页" in stale.json()["message"]
+    assert stale.status_code == 409 and "没有丢失" in stale.json()["message"]
     assert client.post(url("dossier_autosave", draft.pk, "nothing")).status_code == 404
     assert client.post(address, {"form-remarks": "x"}).status_code == 422
 
