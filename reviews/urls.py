@@ -7,6 +7,7 @@ from reviews.views import (
     drafts,
     evidence,
     filings,
+    former,
     papers,
     previews,
     results,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("dossiers/<uuid:pk>/", dossiers.dossier_detail, name="dossier_detail"),
     path("campaigns/<slug:key>/move-dossiers/", version_moves.dossier_move, name="dossier_move"),
     path("dossiers/<uuid:pk>/withdraw/", dossiers.dossier_withdraw, name="dossier_withdraw"),
+    path("dossiers/<uuid:pk>/former/", former.dossier_former, name="dossier_former"),
     path("dossiers/<uuid:pk>/form/", drafts.dossier_form, name="dossier_form"),
     path("dossiers/<uuid:pk>/case-report/", drafts.dossier_case_report, name="dossier_case_report"),
     path(
@@ -57,6 +59,11 @@ urlpatterns = [
         "dossiers/<uuid:pk>/revisions/<int:number>/",
         submissions.dossier_revision,
         name="dossier_revision",
+    ),
+    path(
+        "dossiers/<uuid:pk>/revisions/<int:number>/differences/",
+        submissions.dossier_differences,
+        name="dossier_differences",
     ),
     path("sign-offs/", sign_offs.sign_off_list, name="sign_off_list"),
     path("sign-offs/<uuid:pk>/scan/", sign_offs.sign_off_scan, name="sign_off_scan"),

@@ -17,6 +17,7 @@ from core.forms import one_line, renew
 from reviews.models import Dossier
 from reviews.selectors.completeness import REGISTRY_TYPES, count_characters
 from reviews.selectors.draft_changes import flat, merge, seen_of
+from reviews.selectors.former import still_copied
 from reviews.selectors.parts import FORM, case_slot
 from reviews.selectors.returns import open_parts
 
@@ -75,8 +76,15 @@ class DraftForm(forms.Form):
         self.build()
         self.initial |= self.to_initial(self.stored)
         self.names = self.paths()
-        for name in self.names:
-            self.fields[name].disabled = not self.is_open(name)
+        copied = still_copied(dossier, self.part)
+        for name, path in self.names.items():
+            field = self.fields[name]
+            field.disabled = not self.is_open(name)
+            if path in copied:
+                year = dossier.draft["copied"]["year"]
+                field.help_text = (
+                    f"这是 {year} 年的内容，还没有改动，请按今年的情况核对。{field.help_text}"
+                )
 
     @property
     def is_closed(self) -> bool:

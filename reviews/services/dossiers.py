@@ -32,6 +32,7 @@ from reviews.permissions.dossiers import (
     is_own_dossier,
 )
 from reviews.selectors.draft_changes import MOST_REPLACED, Merged, flat, merge, seen_of, with_theirs
+from reviews.selectors.former import copyable, former_dossier, usable
 from reviews.selectors.parts import FORM, case_slot
 from reviews.selectors.returns import open_parts
 from reviews.services.route import lock_dossier
@@ -249,6 +250,42 @@ def _write_draft(
     dossier.draft, dossier.lock_version = draft, version
     audit.record(actor, "dossier.draft_saved", dossier, part=part, version=version)
     return dossier
+
+
+@transaction.atomic
+def copy_former(dossier: Dossier, *, actor: Membership) -> int:
+    """Take the texts of the community's former dossier into the empty places of the draft; return
+    how many. They stay marked until they are changed. Raises Refused when there is nothing."""
+    dossier = lock_dossier(dossier)
+    check_editable(dossier, actor)
+    former = former_dossier(dossier)
+    if former is None:
+        raise Refused("这个小区以前没有由本单位提交过的申报，没有可以带入的内容。")
+    found = copyable(dossier, former)
+    count = sum(len(places) for places in found.values())
+    if not count:
+        raise Refused("没有可以带入的内容：空着的栏目在以前的申报中也是空的。")
+    places = dossier.draft.get("copied", {}).get("places", {})
+    for part, texts in found.items():
+        if not texts:
+            continue
+        source, values = usable(dossier, former)[part], dossier.draft.get(part, {})
+        values = with_theirs(source, values, tuple(texts))
+        dossier = save_draft(dossier, part, values, lock_version=dossier.lock_version, actor=actor)
+        hashes = seen_of(values)
+        places = places | {part: places.get(part, {}) | {path: hashes[path] for path in texts}}
+    copied = {"number": former.number, "year": former.campaign.year, "places": places}
+    dossier.draft = {**dossier.draft, "copied": copied}
+    dossier.save(update_fields=["draft"])
+    audit.record(
+        actor,
+        "dossier.former_copied",
+        dossier,
+        number=dossier.number,
+        former=former.number,
+        count=count,
+    )
+    return count
 
 
 def check_withdrawable(dossier: Dossier, member: Membership) -> None:

@@ -43,6 +43,7 @@ from reviews.selectors.dossiers import (
     waiting_for,
 )
 from reviews.selectors.evidence import counts_by_slot, present_evidence
+from reviews.selectors.former import count_still_copied, former_dossier
 from reviews.selectors.papers import paper_rows
 from reviews.selectors.parts import EVERYTHING, FORM, SELF_ASSESSMENT, case_slot
 from reviews.selectors.results import result_rows
@@ -282,7 +283,13 @@ def _work_to_do(request, dossier) -> dict:
         }
         for task in found.tasks
     ]
-    return {"tasks": tasks, "blocking": found.missing, "warnings": len(found.warnings)}
+    return {
+        "tasks": tasks,
+        "blocking": found.missing,
+        "warnings": len(found.warnings),
+        "former": former_dossier(dossier),
+        "untouched": count_still_copied(dossier),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,7 +12,9 @@ from reviews.forms.dossiers import PledgeForm
 from reviews.permissions.dossiers import is_own_dossier
 from reviews.selectors.completeness import completeness
 from reviews.selectors.contents import frozen_content, readable_content
+from reviews.selectors.differences import differences
 from reviews.selectors.evidence import counts_by_slot, present_evidence
+from reviews.selectors.former import count_still_copied
 from reviews.selectors.parts import FORM, SELF_ASSESSMENT, case_slot
 from reviews.selectors.returns import last_return
 from reviews.selectors.timeline import waiting_words
@@ -38,7 +40,10 @@ def _check_context(request, dossier, form) -> dict:
     evidence = present_evidence(dossier)
     found = completeness(definition, dossier.track, dossier.draft, counts_by_slot(evidence))
     content = readable_content(definition, dossier.track, frozen_content(dossier, evidence))
+    former = dossier.revision and _readable(dossier, dossier.revision.content)
     return {
+        "changes": differences(former, content) if former else None,
+        "untouched": count_still_copied(dossier),
         "dossier": dossier,
         "form": form,
         "missing": found.missing,
@@ -113,6 +118,30 @@ def dossier_receipt(request, pk, number):
         ],
     }
     return render(request, "reviews/dossier_receipt.html", context)
+
+
+@require_safe
+def dossier_differences(request, pk, number):
+    """Who sees the dossier: a revision beside the one before it."""
+    dossier = load_dossier(request, pk)
+    after = _load_revision(dossier, number)
+    rows = []
+    if number > 1:
+        before = _load_revision(dossier, number - 1)
+        rows = differences(_readable(dossier, before.content), _readable(dossier, after.content))
+    context = {
+        "dossier": dossier,
+        "title": f"第 {number} 版与上一版的差别",
+        "rows": rows,
+        "before": f"第 {number - 1} 版",
+        "after": f"第 {number} 版",
+        "revision": after,
+    }
+    return render(request, "reviews/dossier_differences.html", context)
+
+
+def _readable(dossier, content: dict) -> dict:
+    return readable_content(definition_of_content(dossier, content), dossier.track, content)
 
 
 @require_safe

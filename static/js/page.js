@@ -58,11 +58,28 @@ export async function postJson(url, body) {
   return { status: response.status, data: isJson ? await response.json() : {} };
 }
 
+/** After signing in again elsewhere: take the new token into this page. False: not signed in yet. */
+export async function renewToken() {
+  let response;
+  try {
+    response = await fetch(location.href, { credentials: "same-origin", redirect: "manual" });
+  } catch (error) {
+    return false;
+  }
+  if (!response.ok) return false;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const meta = page.querySelector('meta[name="csrf-token"]');
+  if (!meta || page.body.dataset.person !== document.body.dataset.person) return false;
+  document.querySelector('meta[name="csrf-token"]').content = meta.content;
+  document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => { field.value = meta.content; });
+  return true;
+}
+
 /** What to tell the reader when something was not saved. */
 export function failureText(status, data) {
   if (data.message) return data.message;
   if (status === 0) return "网络不通，尚未保存。联网后会自动再试，请先不要关闭页面。";
-  if (status === 401 || status === 403) return "登录已失效，尚未保存。请在新窗口登录后回到本页再试。";
+  if (status === 401 || status === 403) return "登录已失效，尚未保存。请在新窗口登录，回到本页后会自动再试。";
   if (status === 409) return "内容已被他人修改，您填写的文字仍在页面上。请复制后刷新页面再填。";
   if (status === 429) return "操作太频繁，稍后会自动再试。";
   if (status >= 500) return "服务器暂时不能保存，稍后会自动再试，请先不要关闭页面。";

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
 from reviews.models import Dossier
 from reviews.services.dossiers import save_draft
 from tests.browser.visitor import PATIENCE, PHONE
+from tests.factories import cast
 from tests.factories.dossiers import make_dossier
 
 pytestmark = pytest.mark.browser
@@ -76,9 +78,46 @@ def test_two_people_on_one_page_see_both_texts(site, draft):
         one.press("保存，回到清单")
     one.see("同事写的")
     expect(one.page.locator("textarea").first).to_have_value("我写的")
+    one.main.get_by_label("两份都留，接在一起").check()
     one.press("保存，回到清单")
     with site.inside():
-        assert Dossier.objects.get().draft["form"]["statement"] == "我写的"
+        assert Dossier.objects.get().draft["form"]["statement"] == "同事写的\n\n我写的"
+
+
+def test_what_could_not_be_saved_outlives_the_page_and_the_session(site, draft):
+    people = site.people
+    one = site.visitor(people.applicant, width=PHONE)
+    one.open(page_of(draft, "form"))
+    with one.expecting("ERR_INTERNET_DISCONNECTED"):
+        one.context.set_offline(True)
+        one.page.locator("textarea").first.fill("断网时写的。")
+        expect(note_of(one)).to_contain_text("网络不通", timeout=PATIENCE)
+    one.page.close(run_before_unload=False)
+    one.context.set_offline(False)
+    one.page = one.context.new_page()
+    one.open(page_of(draft, "form"))
+    one.main.get_by_role("button", name="恢复刚才填写的内容").click()
+    expect(one.page.locator("textarea").first).to_have_value("断网时写的。")
+    expect(note_of(one)).to_contain_text(SAVED, timeout=PATIENCE)
+    one.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    with one.expecting("Failed to load resource"):
+        one.page.locator("textarea").first.fill("登录过期后写的。")
+        expect(note_of(one)).to_contain_text("登录已过期", timeout=PATIENCE)
+    one.look()
+    with one.context.expect_page() as opening:
+        one.main.get_by_role("link", name="在新窗口登录").click()
+    writing, one.page = one.page, opening.value
+    one.fill("登录名", people.applicant.user.username)
+    one.fill("密码", cast.PASSWORD)
+    one.press("登录")
+    one.page.close()
+    one.page = writing
+    one.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(note_of(one)).to_contain_text(SAVED, timeout=PATIENCE)
+    with site.inside():
+        assert Dossier.objects.get().draft["form"]["statement"] == "登录过期后写的。"
+    one.open(page_of(draft, "form"))
+    expect(one.main.get_by_role("button", name="恢复刚才填写的内容")).to_have_count(0)
 
 
 def test_everything_essential_works_without_scripts(site, draft):
