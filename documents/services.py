@@ -228,6 +228,21 @@ def render_document(
     )  # fmt: skip
 
 
+def preview_document(
+    context: dict,
+    *,
+    template: str,
+    title: str,
+    tenant: Tenant,
+    at: datetime,
+    images: Mapping[str, bytes | Callable[[], bytes]] | None = None,
+) -> bytes:
+    """The PDF of what is not final: the same pages, marked as a preview instead of a code to
+    verify. Kept nowhere."""
+    shown = _document_context(title, tenant, at, "", "") | {"is_preview": True}
+    return render_pages(template, context | {"document": shown}, images=images)[0]
+
+
 def keep_document(draft: Draft, *, actor) -> RenderedDocument:
     """Register a draft; the former document of the kind and subject is no longer current."""
     with tenant_context(current_tenant_id()):
@@ -265,6 +280,7 @@ def _document_context(
     image = segno.make(url, error="m").svg_inline(border=0, omitsize=True)
     return {
         "title": title,
+        "is_preview": False,
         "issuer": tenant.name,
         "issued_at": timezone.localtime(at),
         "code": code,

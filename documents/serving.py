@@ -42,21 +42,31 @@ def serve_document(request, document: RenderedDocument, *, as_attachment: bool =
     return _private(request, document.path, "application/pdf", name, document.sha256, as_attachment)
 
 
+def serve_preview(content: bytes, title: str) -> HttpResponse:
+    """A PDF that was made for this answer only."""
+    response = HttpResponse(content, content_type="application/pdf")
+    _guard(response, f"{title}（预览）.pdf", as_attachment=False, is_pdf=True)
+    return response
+
+
 def _private(request, path: str, media_type: str, name: str, etag: str, as_attachment: bool):
     if settings.MEDIA_ACCEL:
         response = HttpResponse(content_type=media_type)
         response["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL.rstrip('/')}/{quote(path)}"
     else:
         response = _streamed(request, path, media_type, etag)
+    _guard(response, name, as_attachment=as_attachment, is_pdf=media_type == "application/pdf")
+    return response
+
+
+def _guard(response, name: str, *, as_attachment: bool, is_pdf: bool) -> None:
     response["Content-Disposition"] = content_disposition_header(as_attachment, name)
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
-    is_pdf = media_type == "application/pdf"
     response["Content-Security-Policy"] = FRAMED if is_pdf else SANDBOXED
     if is_pdf:
         response["X-Frame-Options"] = "SAMEORIGIN"
-    return response
 
 
 def _streamed(request, path: str, media_type: str, etag: str):

@@ -15,9 +15,11 @@ from campaigns.definition import Definition
 from core.models import Tenant
 from documents.enums import DocumentKind, MediaKind
 from documents.models import StoredFile
-from documents.services import Draft, render_document
+from documents.services import Draft, preview_document, render_document
 from reviews.enums import Outcome
 from reviews.models import Dossier, Evidence, Revision, SignOff
+from reviews.selectors.contents import frozen_content
+from reviews.selectors.evidence import present_evidence
 from reviews.selectors.parts import case_slot
 from reviews.selectors.version_moves import definition_of_content
 
@@ -224,6 +226,23 @@ PAPERS: dict[str, Callable[[Dossier, Revision], Paper]] = {
     DocumentKind.APPLICATION_FORM: application_form,
     DocumentKind.CASE_REPORT: case_report,
 }
+
+
+def preview_paper(kind: str, dossier: Dossier, tenant: Tenant, at: datetime) -> tuple[bytes, str]:
+    """The PDF of a paper of the draft as it would be bound, and its title; nothing is kept."""
+    evidence = present_evidence(dossier)
+    draft = Revision(
+        dossier=dossier,
+        number=(dossier.revision.number if dossier.revision else 0) + 1,
+        content=frozen_content(dossier, evidence),
+        receipt="未提交",
+    )
+    paper = PAPERS[kind](dossier, draft)
+    content = preview_document(
+        paper.context, template=paper.template, title=paper.title, tenant=tenant, at=at,
+        images=paper.images,
+    )  # fmt: skip
+    return content, paper.title
 
 
 def render_paper(paper: Paper, dossier: Dossier, tenant: Tenant, at: datetime) -> Draft:

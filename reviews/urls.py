@@ -48,6 +48,7 @@ urlpatterns = [
     path("evidence/<uuid:pk>/remove/", evidence.evidence_remove, name="evidence_remove"),
     path("dossiers/<uuid:pk>/papers/", papers.dossier_papers, name="dossier_papers"),
     path("dossiers/<uuid:pk>/papers/<slug:kind>/", papers.dossier_paper, name="dossier_paper"),
+    path("dossiers/<uuid:pk>/preview/<slug:kind>/", papers.dossier_preview, name="dossier_preview"),
     path("dossiers/<uuid:pk>/check/", submissions.dossier_check, name="dossier_check"),
     path("dossiers/<uuid:pk>/submit/", submissions.dossier_submit, name="dossier_submit"),
     path(

@@ -141,7 +141,7 @@ def readable_content(definition: Definition, track: str, content: dict) -> dict:
          "case_report": [{"part", "title", "since", "text", "parts": [{"title", "text"}],
                           "files"}],
          "sections": [{"code", "title", "points", "maximum", "items": [{"part", "code", "title",
-                       "criterion", "maximum", "points", "words", "asked", "files"}]}],
+                       "criterion", "maximum", "is_bonus", "points", "words", "asked", "files"}]}],
          "points", "maximum"}
 
     ``files`` are entries of ``content["evidence"]``; ``part`` is the code a flag would name.
@@ -215,6 +215,7 @@ def _item_row(item, marks: dict, files: dict) -> dict:
         "title": item.title,
         "criterion": item.criterion,
         "maximum": show(item.points),
+        "is_bonus": item.is_bonus,
         "points": None if mark is None else show(item.score(mark)),
         "words": "" if mark is None else item.explain(mark),
         "asked": [evidence.title for evidence in item.evidence],

@@ -21,6 +21,7 @@ from reviews.selectors.contents import frozen_content
 from reviews.selectors.deadlines import submission_cutoff
 from reviews.selectors.evidence import counts_by_slot, present_evidence
 from reviews.selectors.papers import papers_of
+from reviews.selectors.requirements import barring, requirement_lines
 from reviews.services.papers import request_papers
 from reviews.services.route import lock_dossier, resume_route, start_route
 
@@ -45,6 +46,7 @@ def submit_dossier(
     _claim(dossier, lock_version, submission_cutoff(definition))
     evidence = present_evidence(dossier)
     _check_complete(dossier, counts_by_slot(evidence), pledged)
+    _check_requirements(dossier)
     content = frozen_content(dossier, evidence)
     submitted_at = now()
     revision = Revision.objects.create(
@@ -102,6 +104,13 @@ def _check_complete(dossier: Dossier, counts: dict[str, int], pledged: bool) -> 
     pledge = definition.form.pledge
     if pledge and pledge.required and not pledged:
         raise Refused("请先勾选真实性承诺，再提交。")
+
+
+def _check_requirements(dossier: Dossier) -> None:
+    """Refuse what the notice lets nobody submit."""
+    if lines := barring(requirement_lines(dossier)):
+        named = "；".join(f"{line.code} {line.title}：{line.text}" for line in lines)
+        raise Refused(f"按方案规定不能提交：{named}数据有误的，请联系县区住建局更正。")
 
 
 def _next_receipt(at) -> str:

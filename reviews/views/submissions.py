@@ -15,7 +15,9 @@ from reviews.selectors.contents import frozen_content, readable_content
 from reviews.selectors.differences import differences
 from reviews.selectors.evidence import counts_by_slot, present_evidence
 from reviews.selectors.former import count_still_copied
+from reviews.selectors.papers import papers_of
 from reviews.selectors.parts import FORM, SELF_ASSESSMENT, case_slot
+from reviews.selectors.requirements import barring, requirement_lines
 from reviews.selectors.returns import last_return
 from reviews.selectors.timeline import waiting_words
 from reviews.selectors.version_moves import definition_of_content
@@ -40,6 +42,7 @@ def _check_context(request, dossier, form) -> dict:
     evidence = present_evidence(dossier)
     found = completeness(definition, dossier.track, dossier.draft, counts_by_slot(evidence))
     content = readable_content(definition, dossier.track, frozen_content(dossier, evidence))
+    lines = requirement_lines(dossier)
     former = dossier.revision and _readable(dossier, dossier.revision.content)
     return {
         "changes": differences(former, content) if former else None,
@@ -47,11 +50,42 @@ def _check_context(request, dossier, form) -> dict:
         "dossier": dossier,
         "form": form,
         "missing": found.missing,
+        "previews": papers_of(definition),
+        "requirements": lines,
+        "barring": barring(lines),
+        "items": _item_rows(request, dossier, content, found),
         "blocking": [_with_url(request, dossier, gap) for gap in found.blocking],
         "warnings": [_with_url(request, dossier, gap) for gap in found.warnings],
         "content": with_addresses(content, request.tenant.slug),
         **deadline_context(definition),
         "answered": last_return(dossier),
+    }
+
+
+def _item_rows(request, dossier, content: dict, found) -> dict:
+    """Every item of the rubric with its mark and its evidence, and how many are complete."""
+    lacking = {gap.part for gap in found.blocking + found.warnings}
+    slug, rows = request.tenant.slug, []
+    for section in content["sections"]:
+        for item in section["items"]:
+            marked = "未自评" if item["points"] is None else f"{item['points']} / {item['maximum']}"
+            given = f"{len(item['files'])} 个文件" if item["files"] else "无"
+            is_marked = item["points"] is not None or item["is_bonus"]
+            is_done = is_marked and item["part"] not in lacking
+            url = reverse("reviews:dossier_slot", args=[slug, dossier.pk, item["part"]])
+            rows.append(
+                [
+                    url,
+                    f"{item['code']} {item['title']}",
+                    marked,
+                    given,
+                    "齐全" if is_done else "缺项",
+                ]
+            )
+    return {
+        "rows": rows,
+        "columns": [{"label": "指标"}, {"label": "自评"}, {"label": "佐证"}, {"label": "情况"}],
+        "done": sum(row[-1] == "齐全" for row in rows),
     }
 
 
