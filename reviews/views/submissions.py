@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from core.answers import answer_once
+from core.forms import answer_form, renew
 from reviews.forms.dossiers import PledgeForm
-from reviews.permissions.dossiers import is_own_dossier
+from reviews.permissions.dossiers import can_edit_dossier, is_own_dossier
 from reviews.selectors.completeness import completeness
 from reviews.selectors.contents import frozen_content, readable_content
 from reviews.selectors.differences import differences
@@ -49,6 +49,7 @@ def _check_context(request, dossier, form) -> dict:
         "untouched": count_still_copied(dossier),
         "dossier": dossier,
         "form": form,
+        "can_edit": can_edit_dossier(request.member, dossier),
         "missing": found.missing,
         "previews": papers_of(definition),
         "requirements": lines,
@@ -109,9 +110,10 @@ def dossier_submit(request, pk):
     if not is_own_dossier(request.member, dossier):
         raise PermissionDenied
     form = PledgeForm(request.POST, pledge=dossier.version.definition.form.pledge)
-    if not form.is_valid():
-        check_editable(dossier, request.member)
-        return render(request, "reviews/dossier_check.html", _check_context(request, dossier, form))
+
+    def check():
+        if not form.is_valid():  # the service knows better words for whoever submits twice
+            check_editable(dossier, request.member)
 
     def act():
         revision = submit_dossier(
@@ -124,7 +126,14 @@ def dossier_submit(request, pk):
             "reviews:dossier_receipt", args=[request.tenant.slug, dossier.pk, revision.number]
         )
 
-    return redirect(answer_once(request, act))
+    url, status = answer_form(request, form, act, check=check)
+    if url:
+        return redirect(url)
+    # The page shows the dossier as it stands now: what is sent next was seen.
+    dossier = load_dossier(request, pk)
+    renew(form, version=dossier.lock_version)
+    context = _check_context(request, dossier, form)
+    return render(request, "reviews/dossier_check.html", context, status=status)
 
 
 def _load_revision(dossier, number: int):
