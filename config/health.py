@@ -1,8 +1,6 @@
 """Answers for those who watch the service: `healthz` says it runs, `readyz` that it can work."""
 
-import shutil
 import time
-from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
@@ -12,10 +10,10 @@ from django.views.decorators.http import require_safe
 
 from core import guard
 from core.access import public_page
+from documents import storage
 from documents.fonts import font_problems
 
 OLDEST_DUE_JOB = 300  # seconds a due job may wait for the relay
-LEAST_FREE = 0.10  # of the disk that holds uploads
 GUARD_EVERY = 300  # seconds between looks at the whole catalogue
 # Without these no page can be right; the others only hold back papers, jobs or uploads.
 VITAL = {"database", "isolation"}
@@ -92,12 +90,8 @@ def _ask_queue() -> str:
 
 
 def _ask_disk() -> str:
-    folder = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
-    while not folder.exists():
-        folder = folder.parent
-    usage = shutil.disk_usage(folder)
-    free = usage.free / usage.total
-    return f"{free:.0%} free" if free < LEAST_FREE else ""
+    free = storage.free_share()
+    return f"{free:.0%} free" if free < storage.LEAST_FREE else ""
 
 
 def _look_for_fonts() -> None:

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -46,11 +46,22 @@ def job_handler(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def enqueue_job(kind: str, payload: dict, *, actor, label: str, key: str | None = None) -> Job:
-    """Write the job row in the caller's transaction. The same ``key`` gives the same job."""
+def enqueue_job(
+    kind: str,
+    payload: dict,
+    *,
+    actor,
+    label: str,
+    key: str | None = None,
+    at: datetime | None = None,
+) -> Job:
+    """Write the job row in the caller's transaction. The same ``key`` gives the same job. ``at``:
+    not before this moment of the real clock."""
     if kind not in _handlers:
         raise ValueError(f"unknown job kind {kind}")
     fields = {"kind": kind, "payload": payload, "label": label, "created_by": actor.id}
+    if at:
+        fields["next_at"] = at
     if key is None:
         job, is_new = Job.objects.create(**fields), True
     else:

@@ -13,6 +13,8 @@ class StoredFile(TenantModel):
 
     ``sha256`` is of the stored bytes, ``original_sha256`` of what was sent; the same content sent
     again is the same row. ``taken_at`` and the position are kept aside for the owner's eyes.
+    A picture that was turned is a row of its own: ``turns`` quarters clockwise from ``upright``, whose
+    bytes it was made of.
     """
 
     kind = models.CharField("类型", max_length=10, choices=MediaKind)
@@ -30,6 +32,8 @@ class StoredFile(TenantModel):
     taken_at = models.DateTimeField("拍摄时间", null=True)
     latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    upright = TenantForeignKey("self", null=True, related_name="turned")
+    turns = models.SmallIntegerField(default=0)
     uploaded_by = TenantForeignKey(Membership, null=True)
     uploaded_at = models.DateTimeField("上传时间", db_default=Now())
 
@@ -43,6 +47,38 @@ class StoredFile(TenantModel):
                 condition=models.Q(size__gt=0), name="documents_storedfile_size"
             ),
         ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def content_id(self):
+        """Alike for a picture and what was made of it by turning."""
+        return self.upright_id or self.pk
+
+
+class Upload(TenantModel):
+    """A file that arrives in pieces. Its first ``offset`` bytes lie on the storage; what nobody goes
+    on with for a day is swept. ``purpose`` is where it belongs, in the words of the app that asked."""
+
+    purpose = models.CharField(max_length=120)
+    name = models.CharField("文件名", max_length=200)
+    media_type = models.CharField(max_length=100, blank=True, default="")
+    size = models.BigIntegerField("字节数")
+    offset = models.BigIntegerField("已收到", default=0)
+    owner = TenantForeignKey(Membership)
+    created_at = models.DateTimeField(db_default=Now())
+    touched_at = models.DateTimeField("最后收到", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "上传中的文件"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(offset__gte=0, offset__lte=models.F("size")),
+                name="documents_upload_offset",
+            )
+        ]
+        indexes = [models.Index(fields=["tenant_id", "purpose"], name="documents_upload_purpose")]
 
     def __str__(self):
         return self.name

@@ -13,13 +13,26 @@ from accounts.models import Membership
 from core.models import Job
 from documents import storage
 from documents.enums import DocumentKind
-from documents.models import RenderedDocument, StoredFile
+from documents.models import RenderedDocument, StoredFile, Upload
 
 
 def visible_jobs(member: Membership) -> QuerySet[Job]:
     """Jobs that the member or a colleague of the same organisation asked for."""
     colleagues = Membership.objects.filter(organisation_id=member.organisation_id)
     return Job.objects.filter(created_by__in=colleagues.values("pk"))
+
+
+def visible_uploads(member: Membership) -> QuerySet[Upload]:
+    """Files that the member is sending."""
+    return Upload.objects.filter(owner=member)
+
+
+def received(upload: Upload) -> int:
+    """How many bytes of an upload are safely here: never more than really lie on the storage."""
+    try:
+        return min(upload.offset, storage.incoming(str(upload.pk)).stat().st_size)
+    except FileNotFoundError:
+        return 0
 
 
 def file_bytes(file: StoredFile) -> bytes:

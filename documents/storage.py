@@ -3,7 +3,9 @@
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from django.core.files import File
@@ -12,6 +14,8 @@ from django.core.files.storage import default_storage
 
 from core.errors import Refused
 from core.tenancy import current_tenant_id
+
+LEAST_FREE = 0.10  # of the disk that holds uploads
 
 
 class StorageFull(Refused):
@@ -75,6 +79,47 @@ def tenant_paths() -> Iterator[str]:
     for folder in default_storage.listdir(root)[0]:
         for name in default_storage.listdir(f"{root}/{folder}")[1]:
             yield f"{root}/{folder}/{name}"
+
+
+# ------------------------------------------------------------------ files that arrive in pieces
+
+
+def incoming(name: str) -> Path:
+    """The place of a file that is not complete yet, outside of what is swept as orphans."""
+    return Path(default_storage.path(f"incoming/t{current_tenant_id()}")) / name
+
+
+def incoming_before(moment: datetime) -> set[str]:
+    """Names of the running tenant's incoming files that were last written before a moment."""
+    folder = incoming("")
+    files = folder.iterdir() if folder.exists() else ()
+    return {path.name for path in files if path.stat().st_mtime < moment.timestamp()}
+
+
+def free_share() -> float:
+    """How much of the disk that holds the files is free, 0 to 1."""
+    folder = Path(default_storage.path(""))
+    while not folder.exists():
+        folder = folder.parent
+    usage = shutil.disk_usage(folder)
+    return usage.free / usage.total
+
+
+def write_piece(name: str, offset: int, blocks: Iterable[bytes]) -> int:
+    """Lay the blocks into the incoming file from `offset` on and return how many bytes they were.
+    What a broken attempt had left behind `offset` is overwritten. Raises StorageFull."""
+    path, written = incoming(name), 0
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as handle:
+            handle.truncate(offset)
+            handle.seek(offset)
+            for block in blocks:
+                handle.write(block)
+                written += len(block)
+    except OSError as error:
+        raise StorageFull from error
+    return written
 
 
 def _make_durable(path: str) -> None:

@@ -1,3 +1,7 @@
+import time
+from collections.abc import Iterator
+
+from django.http import HttpResponse, UnreadablePostError
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -5,10 +9,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.access import public_page
 from core.limits import limit_address
 from documents.forms import VerifyForm
-from documents.selectors import visible_jobs
+from documents.selectors import received, visible_jobs, visible_uploads
+from documents.services import discard_upload, receive_piece
 from documents.verification import Finding, verify_code, verify_pdf
 
 CHECKS_PER_MINUTE = 30
+TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
+BLOCK = 16 * 1024
+# A piece may take so long to arrive; then what is here is kept and the sender goes on from there.
+# The database ends a transaction that idles for 30 seconds.
+MOST_SECONDS = 15
 
 
 @public_page
@@ -65,3 +75,39 @@ def job(request, pk):
         result = ""
     context = {"job": found, "poll_url": request.get_full_path(), "result_url": result}
     return render(request, "documents/_job.html", context)
+
+
+@require_http_methods(["HEAD", "PATCH", "DELETE"])
+def upload(request, pk):
+    """Whoever began an upload (tus 1.0): ask how far it is, send the next piece, give it up. The app
+    that wants the file opens it (``documents.services.open_upload``) and takes it when it is whole."""
+    found = get_object_or_404(visible_uploads(request.member), pk=pk)
+    if request.headers.get("Tus-Resumable", "1.0.0") != "1.0.0":
+        return HttpResponse(status=412, headers={"Tus-Version": "1.0.0"})
+    if request.method == "DELETE":
+        discard_upload(found)
+        return HttpResponse(status=204, headers=TUS)
+    if request.method == "HEAD":
+        headers = {"Upload-Offset": received(found), "Upload-Length": found.size}
+        return HttpResponse(headers=TUS | headers)
+    if request.content_type != "application/offset+octet-stream":
+        return HttpResponse(status=415, headers=TUS)
+    offset = request.headers.get("Upload-Offset", "")
+    if not offset.isdecimal() or len(offset) > 18:
+        return HttpResponse(status=400, headers=TUS)
+    found = receive_piece(found, int(offset), _blocks(request, found.size - int(offset)))
+    return HttpResponse(status=204, headers=TUS | {"Upload-Offset": found.offset})
+
+
+def _blocks(request, most: int) -> Iterator[bytes]:
+    """The body as far as it arrives: until it ends, breaks off, takes too long or is too much."""
+    until = time.monotonic() + MOST_SECONDS
+    try:
+        while most > 0 and time.monotonic() < until:
+            block = request.read(min(BLOCK, most))
+            if not block:
+                return
+            most -= len(block)
+            yield block
+    except UnreadablePostError:
+        return

@@ -159,6 +159,8 @@ STORAGES = {
 }
 # The proxy's internal location for private files; empty: Django streams them itself.
 MEDIA_ACCEL = env("MEDIA_ACCEL", default="")
+# All files of one dossier together.
+DOSSIER_QUOTA_MEGABYTES = env.int("DOSSIER_QUOTA_MEGABYTES", default=4096)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]

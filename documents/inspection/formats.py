@@ -36,6 +36,8 @@ FORMATS = (
 
 KIND_TITLES = {"image": "JPG、PNG、WEBP、HEIC 图片", "pdf": "PDF 文件", "video": "MP4、MOV 视频"}
 
+EMPTY = "是空文件（0 字节），请重新选择文件上传。"
+
 # What browsers send when they do not know the type (HEIC on Windows, for one).
 UNDECLARED = {"", "application/octet-stream", "binary/octet-stream"}
 
@@ -43,14 +45,9 @@ UNDECLARED = {"", "application/octet-stream", "binary/octet-stream"}
 def agreed_format(source: Path, name: str, declared_type: str, allowed: Collection[str]) -> Format:
     """The format of `source`; InspectionError when it is empty, not wanted or not what it says."""
     if source.stat().st_size == 0:
-        raise InspectionError("是空文件（0 字节），请重新选择文件上传。")
-    wanted = "、".join(KIND_TITLES[kind] for kind in KIND_TITLES if kind in allowed)
+        raise InspectionError(EMPTY)
+    by_name = format_of_name(name, allowed)
     extension = Path(name).suffix.lower().removeprefix(".")
-    if not extension:
-        raise InspectionError(f"没有扩展名，无法判断类型，请上传{wanted}。")
-    by_name = next((f for f in FORMATS if extension in f.extensions), None)
-    if by_name is None or by_name.kind not in allowed:
-        raise InspectionError(f"是 .{extension[:12]} 文件，此处不接受，请上传{wanted}。")
     sniffed = filetype.guess(str(source))
     by_content = next((f for f in FORMATS if sniffed and sniffed.mime in f.media_types), None)
     if by_content is None:
@@ -66,4 +63,16 @@ def agreed_format(source: Path, name: str, declared_type: str, allowed: Collecti
         raise InspectionError(
             f"被浏览器报为“{declared[:40]}”，与{by_name.title}不符，请另存为{by_name.title}后再上传。"
         )
+    return by_name
+
+
+def format_of_name(name: str, allowed: Collection[str]) -> Format:
+    """The format that a name promises; InspectionError when it is none that is wanted."""
+    wanted = "、".join(KIND_TITLES[kind] for kind in KIND_TITLES if kind in allowed)
+    extension = Path(name).suffix.lower().removeprefix(".")
+    if not extension:
+        raise InspectionError(f"没有扩展名，无法判断类型，请上传{wanted}。")
+    by_name = next((f for f in FORMATS if extension in f.extensions), None)
+    if by_name is None or by_name.kind not in allowed:
+        raise InspectionError(f"是 .{extension[:12]} 文件，此处不接受，请上传{wanted}。")
     return by_name

@@ -3,6 +3,7 @@
 import io
 import re
 import warnings
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,12 @@ from documents.inspection.result import Inspection, InspectionError
 MAX_PIXELS = 50_000_000  # checked before decoding; a PNG of this size takes 200 MB
 PRINT_SIDE = 2560  # pixels: A4 width at 300 dpi
 THUMBNAIL_SIDE = 480
+# Pillow counts against the clock.
+TURNS = {
+    1: Image.Transpose.ROTATE_270,
+    2: Image.Transpose.ROTATE_180,
+    3: Image.Transpose.ROTATE_90,
+}
 EXIF_IFD, GPS_IFD, DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL = 0x8769, 0x8825, 0x9003, 0x9011
 
 register_heif_opener()
@@ -44,6 +51,20 @@ def rewrite_image(source: Path, target: Path, thumbnail: Path) -> Inspection:
     return Inspection(
         kind="image", extension="jpg", media_type="image/jpeg",
         width=image.width, height=image.height, has_thumbnail=True, **facts,
+    )  # fmt: skip
+
+
+def turn_image(source: Path, target: Path, thumbnail: Path, *, turns: int) -> dict:
+    """Turn a picture that is already clean by quarters clockwise; the fields of an Inspection."""
+    with Image.open(source, formats=["JPEG"]) as opened:
+        image = opened.transpose(TURNS[turns])
+    image.save(target, "JPEG", quality=90)
+    write_thumbnail(image, thumbnail, THUMBNAIL_SIDE)
+    return asdict(
+        Inspection(
+            kind="image", extension="jpg", media_type="image/jpeg",
+            width=image.width, height=image.height, has_thumbnail=True,
+        )
     )  # fmt: skip
 
 

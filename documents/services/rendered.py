@@ -1,21 +1,16 @@
-"""Every write of files and documents."""
+"""Rendered documents: a PDF with its code, kept with its row."""
 
 import hashlib
 import json
 import secrets
-import tempfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from uuid import UUID
 
 import segno
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
@@ -25,134 +20,11 @@ from core.models import Tenant
 from core.tenancy import current_tenant_id, tenant_context
 from documents import storage
 from documents.enums import DocumentKind
-from documents.inspection import (
-    Inspection,
-    InspectionError,
-    agreed_format,
-    inspect_safely,
-)
-from documents.models import RenderedDocument, StoredFile
+from documents.models import RenderedDocument
 from documents.rendering import render_pages, template_sha256
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 signs, none mistaken for another
 CODE_GROUPS, CODE_GROUP_LENGTH = 3, 4  # 60 bits: not to be guessed
-
-
-def store_file(
-    upload: UploadedFile,
-    *,
-    actor,
-    allowed_kinds: Collection[str],
-    max_bytes: int,
-    max_seconds: float | None = None,
-) -> StoredFile:
-    """Check an upload by decoding it, keep its clean copy and return its row.
-
-    allowed_kinds: MediaKind values. max_bytes: of the upload. max_seconds: of a video.
-    The same bytes sent again in this tenant give the same row; the limits hold for them too.
-    Raises ValidationError with a sentence for the user, StorageFull. Runs inside tenant_context.
-    """
-    name = Path(upload.name or "").name or "未命名"
-    with tempfile.TemporaryDirectory(prefix="jiayuan-") as folder:
-        try:
-            source, digest = receive_upload(upload, Path(folder), max_bytes)
-            sent = {
-                "name": name,
-                "declared_type": getattr(upload, "content_type", None) or "",
-                "allowed": [str(kind) for kind in allowed_kinds],
-            }
-            agreed_format(source, **sent)
-            known = StoredFile.objects.filter(original_sha256=digest).first()
-            if known and default_storage.exists(known.path):
-                _check_duration(known, max_seconds)
-                return known
-            target, thumbnail = Path(folder) / "clean", Path(folder) / "thumbnail"
-            found = inspect_safely(
-                source, target=target, thumbnail=thumbnail, max_seconds=max_seconds, **sent
-            )
-        except InspectionError as error:
-            raise ValidationError(f"「{name[-60:]}」{error}", code="file") from error
-        return _keep_file(found, name, digest, target, thumbnail, actor)
-
-
-def receive_upload(upload: UploadedFile, folder: Path, max_bytes: int) -> tuple[Path, str]:
-    """The upload as a file in the folder and its SHA-256; reading stops at max_bytes. Raises
-    InspectionError."""
-    digest, size, source = hashlib.sha256(), 0, folder / "upload"
-    with source.open("wb") as copy:
-        for chunk in upload.chunks():
-            size += len(chunk)
-            if size > max_bytes:
-                sent = max(size, upload.size or 0)
-                raise InspectionError(
-                    f"有 {_megabytes(sent)}，超过上限 {_megabytes(max_bytes)}，请压缩后再上传。"
-                )
-            digest.update(chunk)
-            copy.write(chunk)
-    return source, digest.hexdigest()
-
-
-def _megabytes(size: int) -> str:
-    return f"{Decimal(size) / 1_048_576:.1f} MB"
-
-
-def _check_duration(known: StoredFile, max_seconds: float | None):
-    if max_seconds is not None and int(known.duration_seconds or 0) > max_seconds:
-        raise InspectionError(f"超过上限 {int(max_seconds)} 秒，请剪短后再上传。")
-
-
-def _keep_file(
-    found: Inspection, name: str, original: str, target: Path, thumbnail: Path, actor
-) -> StoredFile:
-    sha256 = _file_sha256(target)
-    path = storage.content_path(sha256, found.extension)
-    storage.put(path, target)
-    thumbnail_path = ""
-    if found.has_thumbnail:
-        thumbnail_path = storage.content_path(_file_sha256(thumbnail), "jpg")
-        storage.put(thumbnail_path, thumbnail)
-    row, is_new = StoredFile.objects.get_or_create(
-        original_sha256=original,
-        defaults={
-            "kind": found.kind,
-            "media_type": found.media_type,
-            "name": name[-200:],
-            "path": path,
-            "size": target.stat().st_size,
-            "sha256": sha256,
-            "width": found.width,
-            "height": found.height,
-            "duration_seconds": found.duration and Decimal(str(found.duration)),
-            "page_count": found.pages,
-            "thumbnail_path": thumbnail_path,
-            "taken_at": _moment(found.taken_at),
-            "latitude": found.latitude and Decimal(str(found.latitude)),
-            "longitude": found.longitude and Decimal(str(found.longitude)),
-            "uploaded_by_id": actor.id,
-        },
-    )
-    if is_new:
-        audit.record(
-            actor, "file.stored", row,
-            kind=row.kind, size=row.size, sha256=sha256, original_sha256=original,
-        )  # fmt: skip
-    return row
-
-
-def _file_sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _moment(text: str | None) -> datetime | None:
-    """A camera's time; without an offset it is the local time of the platform."""
-    if not text:
-        return None
-    moment = datetime.fromisoformat(text)
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
-
-
-# ------------------------------------------------------------------ rendered documents
 
 
 @dataclass(frozen=True)
