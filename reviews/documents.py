@@ -18,7 +18,7 @@ from documents.models import StoredFile
 from documents.services import Draft, preview_document, render_document
 from reviews.enums import Outcome
 from reviews.models import Dossier, Evidence, Revision, SignOff
-from reviews.selectors.contents import frozen_content
+from reviews.selectors.contents import frozen_content, in_pairs
 from reviews.selectors.evidence import present_evidence
 from reviews.selectors.parts import case_slot
 from reviews.selectors.version_moves import definition_of_content
@@ -203,9 +203,16 @@ def _photos(content: dict) -> dict[str, list[dict]]:
     found: dict[str, list[dict]] = {}
     for piece in content["evidence"]:
         if piece["kind"] == MediaKind.IMAGE and piece["slot"].startswith(case_slot("")):
-            caption = piece["caption"] or piece["name"].rsplit(".", 1)[0]
-            found.setdefault(piece["slot"], []).append({"id": piece["id"], "caption": caption})
-    return found
+            found.setdefault(piece["slot"], []).append(piece)
+    return {
+        slot: [{"id": piece["id"], "caption": _caption(piece)} for piece in in_pairs(pieces)]
+        for slot, pieces in found.items()
+    }
+
+
+def _caption(piece: dict) -> str:
+    caption = piece["caption"] or piece["name"].rsplit(".", 1)[0]
+    return f"{piece['pair']}：{caption}" if piece["pair"] else caption
 
 
 def _printed(file: StoredFile) -> Callable[[], bytes]:

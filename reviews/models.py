@@ -68,17 +68,25 @@ class Dossier(TenantModel):
 
 class Evidence(TenantModel):
     """A file in the dossier: for a rubric item (``7.3``), a material (``video``) or a section of
-    the case report (``case:activities``). ``removed_at`` keeps what a revision points at."""
+    the case report (``case:activities``). ``removed_at`` keeps what a revision points at.
+
+    ``taken_on`` is the applicant's word where the camera gave none or a wrong one. ``before`` makes
+    a pair: this picture shows the same place afterwards.
+    """
 
     dossier = TenantForeignKey(Dossier, related_name="evidence")
     slot = models.CharField("位置", max_length=60)
     file = TenantForeignKey(StoredFile)
     name = models.CharField("文件名", max_length=200)
     caption = models.CharField("说明", max_length=100, blank=True, default="")
+    taken_on = models.DateField("拍摄日期", null=True)
+    before = TenantForeignKey("self", verbose_name="之前的照片", null=True, related_name="+")
     position = models.IntegerField(default=0)
     added_by = TenantForeignKey(Membership)
     added_at = models.DateTimeField(db_default=Now())
     removed_at = models.DateTimeField(null=True)
+
+    is_known = False  # set where a file was sent again that is here already
 
     class Meta:
         verbose_name = verbose_name_plural = "佐证材料"

@@ -14,6 +14,7 @@ from reviews.views import (
     sign_offs,
     site_visits,
     submissions,
+    uploads,
     version_moves,
 )
 
@@ -44,8 +45,14 @@ urlpatterns = [
     path("dossiers/<uuid:pk>/evidence/<str:slot>/", evidence.dossier_slot, name="dossier_slot"),
     path("evidence/<uuid:pk>/file/", evidence.evidence_file, name="evidence_file"),
     path("evidence/<uuid:pk>/thumbnail/", evidence.evidence_thumbnail, name="evidence_thumbnail"),
-    path("evidence/<uuid:pk>/caption/", evidence.evidence_caption, name="evidence_caption"),
-    path("evidence/<uuid:pk>/remove/", evidence.evidence_remove, name="evidence_remove"),
+    path("evidence/<uuid:pk>/change/", evidence.evidence_change, name="evidence_change"),
+    path("evidence/<uuid:pk>/restore/", evidence.evidence_restore, name="evidence_restore"),
+    path("dossiers/<uuid:pk>/uploads/<str:slot>/", uploads.upload_create, name="upload_create"),
+    path(
+        "dossiers/<uuid:pk>/uploads/<str:slot>/<uuid:upload>/",
+        uploads.upload_take,
+        name="upload_take",
+    ),
     path("dossiers/<uuid:pk>/papers/", papers.dossier_papers, name="dossier_papers"),
     path("dossiers/<uuid:pk>/papers/<slug:kind>/", papers.dossier_paper, name="dossier_paper"),
     path("dossiers/<uuid:pk>/preview/<slug:kind>/", papers.dossier_preview, name="dossier_preview"),

@@ -7,10 +7,11 @@ import * as esbuild from "esbuild";
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, "..", "var", "build", "static");
 const options = {
-  // app: on every page. charts: loaded by app.js only where a page has a chart.
+  // app: on every page. charts, uploads: loaded by app.js only where a page needs them.
   entryPoints: [
     { in: path.join(here, "js", "app.js"), out: "app" },
     { in: path.join(here, "js", "charts.js"), out: "charts" },
+    { in: path.join(here, "js", "uploads.js"), out: "uploads" },
     { in: path.join(here, "css", "app.css"), out: "app" },
   ],
   outdir: out,

@@ -7,6 +7,7 @@ from documents.services.rendered import (
     create_rendered_document,
     keep_document,
     new_code,
+    preview_document,
     render_document,
     verification_url,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "keep_document",
     "new_code",
     "open_upload",
+    "preview_document",
     "receive_piece",
     "receive_upload",
     "received_file",

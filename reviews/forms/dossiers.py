@@ -6,8 +6,11 @@ from django import forms
 
 from communities.selectors import visible_counties
 from core.forms import Line, ModelChoice
+from documents.enums import MediaKind
 from reviews.enums import DossierState
+from reviews.models import Evidence
 from reviews.selectors.dossiers import applicable_communities, step_choices
+from reviews.selectors.evidence import taken_day
 from reviews.services.dossiers import tracks_of
 
 ALL = ("", "全部")
@@ -92,7 +95,47 @@ class PledgeForm(forms.Form):
             self.fields["pledged"].required = pledge.required
 
 
-class CaptionForm(forms.Form):
-    """``caption`` is measured by the service, so that too long a one comes back as typed."""
+class EvidenceForm(forms.Form):
+    """What is said of one file. ``caption`` is measured by the service, so that too long a one comes
+    back as typed. ``pictures``: the other pictures of the slot, for a pair."""
 
     caption = Line(label="说明", required=False)
+    taken_on = forms.DateField(
+        label="拍摄日期",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "请按“2023-05-01”的样子填写日期。"},
+    )
+    before = ModelChoice(
+        label="改造之前的照片",
+        queryset=None,
+        required=False,
+        empty_label="没有对比",
+        error_messages={"invalid_choice": "所选的照片已经删除，请重新选择。"},
+    )
+
+    def __init__(self, *args, piece, pictures, **kwargs):
+        day = taken_day(piece)
+        initial = {"caption": piece.caption, "taken_on": day, "before": piece.before_id}
+        super().__init__(*args, initial=initial, auto_id=f"id_%s-{piece.pk}", **kwargs)
+        self.piece = piece
+        self.camera_day = None if piece.taken_on else day
+        others = [other for other in pictures if other.pk != piece.pk]
+        if piece.file.kind != MediaKind.IMAGE or not others:
+            del self.fields["before"]
+        else:
+            field = self.fields["before"]
+            field.queryset = Evidence.objects.filter(pk__in=[other.pk for other in others])
+            names = [
+                (other.pk, f"{other.place}. {other.caption or other.name}") for other in others
+            ]
+            field.choices = [("", field.empty_label), *names]
+
+    def values(self) -> dict:
+        """What ``describe_evidence`` takes; a day that only repeats the camera's is the camera's."""
+        day = self.cleaned_data["taken_on"]
+        return {
+            "caption": self.cleaned_data["caption"],
+            "taken_on": None if day == self.camera_day else day,
+            "before": self.cleaned_data.get("before"),
+        }

@@ -13,7 +13,7 @@
      "self_assessment": {item: mark},
      "self_assessment_totals": {"points", "maximum", "sections": {section: points}},
      "evidence": [{"id", "slot", "name", "caption", "kind", "file", "sha256", "size",
-                   "taken_at"}],
+                   "taken_at", "taken_on", "before"}],  # before: id of its pair, or None
      "pledge": text or None}
 
 All values are plain JSON; numbers are strings.
@@ -127,6 +127,8 @@ def _evidence(piece: Evidence) -> dict:
         "sha256": file.sha256,
         "size": file.size,
         "taken_at": file.taken_at.isoformat() if file.taken_at else None,
+        "taken_on": piece.taken_on.isoformat() if piece.taken_on else None,
+        "before": str(piece.before_id) if piece.before_id else None,
     }
 
 
@@ -149,6 +151,7 @@ def readable_content(definition: Definition, track: str, content: dict) -> dict:
     files: dict[str, list[dict]] = {}
     for piece in content["evidence"]:
         files.setdefault(piece["slot"], []).append(piece)
+    files = {slot: in_pairs(pieces) for slot, pieces in files.items()}
     totals = content["self_assessment_totals"]
     return {
         "form": [_form_row(field, content["form"]) for field in definition.fields(track)],
@@ -177,6 +180,22 @@ def readable_content(definition: Definition, track: str, content: dict) -> dict:
         "points": totals["points"],
         "maximum": totals["maximum"],
     }
+
+
+def in_pairs(pieces: list[dict]) -> list[dict]:
+    """Files of one place in their order, but each 之后 right behind its 之前; ``pair`` is one of
+    these words or empty."""
+    after = {piece["before"]: piece for piece in pieces if piece.get("before")}
+    present = {piece["id"] for piece in pieces}
+    ordered = []
+    for piece in pieces:
+        if piece.get("before") in present:
+            continue
+        follower = after.get(piece["id"])
+        ordered.append({**piece, "pair": "之前" if follower else ""})
+        if follower:
+            ordered.append({**follower, "pair": "之后"})
+    return ordered
 
 
 def _form_row(field, values: dict) -> dict:

@@ -44,7 +44,12 @@ def with_addresses(content: dict, slug: str) -> dict:
     for row in rows:
         row["cards"] = [
             file_card(
-                slug, f["id"], name=f["name"], kind=f["kind"], size=f["size"], caption=f["caption"]
+                slug,
+                f["id"],
+                name=f["name"],
+                kind=f["kind"],
+                size=f["size"],
+                caption=f"{f['pair']}：{f['caption'] or f['name']}" if f["pair"] else f["caption"],
             )
             for f in row["files"]
         ]

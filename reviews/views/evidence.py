@@ -1,4 +1,4 @@
-"""Pages of files: overview of materials and evidence, one slot, captions, removal, serving."""
+"""Pages of files: overview of materials and evidence, one slot and its files, serving."""
 
 from __future__ import annotations
 
@@ -7,20 +7,36 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.answers import answer_once
+from core.errors import Refused
+from core.forms import answer_form
 from documents.enums import MediaKind
 from documents.serving import serve_file, serve_thumbnail
-from reviews.forms.dossiers import CaptionForm
+from reviews.forms.dossiers import EvidenceForm
 from reviews.models import Evidence
-from reviews.selectors.evidence import by_slot, present_evidence, visible_evidence
+from reviews.permissions.dossiers import can_edit_dossier
+from reviews.selectors.evidence import (
+    by_slot,
+    present_evidence,
+    recently_removed,
+    taken_day,
+    visible_evidence,
+)
 from reviews.selectors.parts import Slot, dossier_slots
 from reviews.selectors.returns import flags_on, open_parts
 from reviews.services.dossiers import check_editable
-from reviews.services.evidence import add_evidence, describe_evidence, remove_evidence
-from reviews.views.contents import evidence_cards, file_card
+from reviews.services.evidence import (
+    add_evidence,
+    describe_evidence,
+    move_evidence,
+    remove_evidence,
+    restore_evidence,
+    slot_of,
+    turn_evidence,
+)
+from reviews.views.contents import evidence_cards
 from reviews.views.dossiers import load_dossier
 
 ACCEPTED = {
@@ -106,22 +122,28 @@ def issuers_in_words(dossier, slot: Slot) -> str:
     return "、".join(levels.get(code, code) for code in slot.issued_by)
 
 
+def known_slot(dossier, code: str) -> Slot:
+    """The slot of that code, or 404."""
+    try:
+        return slot_of(dossier, code)
+    except KeyError:
+        raise Http404("no such slot") from None
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def dossier_slot(request, pk, slot):
     """Its applicant: the files of one slot, and more of them."""
     dossier = load_dossier(request, pk)
-    check_editable(dossier, request.member)
-    slots = dossier_slots(dossier.version.definition, dossier.track)
-    if slot not in slots:
-        raise Http404("no such slot")
-    errors = []
-    if request.method == "POST":
+    known_slot(dossier, slot)
+    if request.method != "POST":
+        check_editable(dossier, request.member)
+        return _slot_page(request, dossier, slot)
+    try:
+        check_editable(dossier, request.member, slot)
         errors = _receive(request, dossier, slot)
-        if not errors:
-            return redirect(request.path)
-    return render(
-        request, "reviews/dossier_slot.html", _slot_context(request, dossier, slots, slot, errors)
-    )
+    except Refused as error:
+        return _slot_page(request, dossier, slot, [error.message], status=error.status)
+    return _slot_page(request, dossier, slot, errors) if errors else redirect(request.path)
 
 
 def _receive(request, dossier, slot: str) -> list[str]:
@@ -132,8 +154,12 @@ def _receive(request, dossier, slot: str) -> list[str]:
     errors, kept = [], 0
     for upload in uploads:
         try:
-            add_evidence(dossier, slot, upload, actor=request.member)
-            kept += 1
+            piece = add_evidence(dossier, slot, upload, actor=request.member)
+            if piece.is_known:
+                messages.info(
+                    request, f"“{upload.name}”与已上传的“{piece.name}”内容相同，没有重复收下。"
+                )
+            kept += not piece.is_known
         except ValidationError as error:
             errors += error.messages
     if kept:
@@ -141,22 +167,22 @@ def _receive(request, dossier, slot: str) -> list[str]:
     return errors
 
 
-def _slot_context(
-    request,
-    dossier,
-    slots: dict[str, Slot],
-    code: str,
-    errors: list[str],
-    typed: dict | None = None,
-) -> dict:
-    """typed: evidence id → caption that was not saved."""
-    slug, slot = request.tenant.slug, slots[code]
-    window = dossier.version.definition.evidence_window
-    pieces = by_slot(present_evidence(dossier)).get(code, [])
-    for piece in pieces:
-        taken = piece.file.taken_at
-        piece.is_outside = bool(taken and not window.covers(timezone.localdate(taken)))
-        piece.shown_caption = (typed or {}).get(piece.pk, piece.caption)
+def _slot_page(request, dossier, slot: str, errors=(), *, status: int = 200, form=None):
+    """The page of a slot. form: the description of one of its files that was not saved."""
+    context = _slot_context(request, dossier, slot, form) | {"errors": errors}
+    return render(request, "reviews/dossier_slot.html", context, status=status)
+
+
+def _slot_context(request, dossier, code: str, form: EvidenceForm | None) -> dict:
+    slug, slots = request.tenant.slug, dossier_slots(dossier.version.definition, dossier.track)
+    slot, window = slots[code], dossier.version.definition.evidence_window
+    present = present_evidence(dossier)
+    rows = _file_rows(slug, present, slots, code, form)
+    for row in rows:
+        row["is_outside"] = bool(row["day"] and not window.covers(row["day"]))
+    removed = recently_removed(dossier, code)
+    can_edit = can_edit_dossier(request.member, dossier)
+    is_open = open_parts(dossier).opens(code)
     group = [s.code for s in slots.values() if s.group == slot.group]
     at = group.index(code)
 
@@ -170,21 +196,65 @@ def _slot_context(
         "slot": slot,
         "title": f"{slot.code} {slot.title}" if slot.group == "item" else slot.title,
         "item": dossier.version.definition.item(code) if slot.group == "item" else None,
+        "can_edit": can_edit and is_open,
+        "is_closed": can_edit and not is_open,
         "limits_hint": f"{limits_in_words(slot, with_size=False)}。",
         "is_multiple": slot.max_count > 1,
+        "takes_pictures": MediaKind.IMAGE in slot.kinds,
         "issuers": issuers_in_words(dossier, slot),
         "accept": ",".join(ACCEPTED[kind] for kind in slot.kinds),
-        "pieces": list(zip(pieces, evidence_cards(slug, pieces), strict=True)),
+        "rows": rows,
+        "outside": [row["number"] for row in rows if row["is_outside"]],
         "window_words": _in_words(window),
-        "left": max(slot.max_count - len(pieces), 0),
+        "missing": max(slot.min_count - len(rows), 0),
+        "left": max(slot.max_count - len(rows), 0),
+        "removed": removed,
+        "undo": next((p for p in removed if str(p.pk) == request.GET.get("removed")), None),
+        "upload_url": reverse("reviews:upload_create", args=[slug, dossier.pk, code]),
         "flag": flags_on(dossier).get(code, ""),
-        "is_open": open_parts(dossier).opens(code),
-        "errors": errors,
         "previous_url": address(at - 1),
         "next_url": address(at + 1),
         "back_url": _overview_url(slug, dossier, slot),
         "back_title": OVERVIEWS[slot.group][1],
     }
+
+
+def _file_rows(slug: str, present: list[Evidence], slots, code: str, form) -> list[dict]:
+    """The files of a slot as the page shows them."""
+    pieces = _numbered(by_slot(present).get(code, []))
+    pictures = _pictures(pieces)
+    places = {piece.pk: piece.place for piece in pieces}
+    after = {piece.before_id: piece.place for piece in pieces if piece.before_id}
+    elsewhere: dict = {}
+    for piece in present:
+        if piece.slot != code and piece.slot in slots:
+            elsewhere.setdefault(piece.file.content_id, slots[piece.slot].title)
+    return [
+        {
+            "piece": piece,
+            "number": piece.place,
+            "card": card,
+            "form": form
+            if form and form.piece.pk == piece.pk
+            else EvidenceForm(piece=piece, pictures=pictures),
+            "day": taken_day(piece),
+            "before": places.get(piece.before_id),
+            "after": after.get(piece.pk),
+            "elsewhere": elsewhere.get(piece.file.content_id, ""),
+            "is_last": piece.place == len(pieces),
+        }
+        for piece, card in zip(pieces, evidence_cards(slug, pieces), strict=True)
+    ]
+
+
+def _numbered(pieces: list[Evidence]) -> list[Evidence]:
+    for number, piece in enumerate(pieces, 1):
+        piece.place = number
+    return pieces
+
+
+def _pictures(pieces: list[Evidence]) -> list[Evidence]:
+    return [piece for piece in pieces if piece.file.kind == MediaKind.IMAGE]
 
 
 def _in_words(window) -> str:
@@ -210,51 +280,79 @@ def _load_piece(request, pk) -> Evidence:
     return piece
 
 
-def _slot_url(request, piece: Evidence) -> str:
+def slot_url(request, piece: Evidence) -> str:
     return reverse("reviews:dossier_slot", args=[request.tenant.slug, piece.dossier_id, piece.slot])
 
 
+# What else the buttons of a file do once its description is saved.
+MOVES = {"up": -1, "down": 1}
+TURNS = {"left": -1, "right": 1}
+
+
 @require_POST
-def evidence_caption(request, pk):
-    """Its applicant: say what a file shows."""
+def evidence_change(request, pk):
+    """Its applicant: remove a file; or save what is said of it, and move or turn it if asked
+    (``then``)."""
     piece = _load_piece(request, pk)
-    form = CaptionForm(request.POST)
+    dossier, then = load_dossier(request, piece.dossier_id), request.POST.get("then", "")
+    if then == "remove":
+        return _answered(request, dossier, piece, lambda: _remove(request, piece))
+    pictures = _pictures(_numbered(by_slot(present_evidence(dossier)).get(piece.slot, [])))
+    form = EvidenceForm(request.POST, piece=piece, pictures=pictures)
+    url, status = answer_form(
+        request,
+        form,
+        lambda: _change(request, piece, form.values(), then),
+        check=lambda: check_editable(dossier, request.member, piece.slot),
+    )
+    if url:
+        return redirect(url)
+    errors = [message for messages in form.errors.values() for message in messages]
+    dossier = load_dossier(request, dossier.pk)
+    return _slot_page(request, dossier, piece.slot, errors, status=status, form=form)
+
+
+def _change(request, piece: Evidence, values: dict, then: str) -> str:
+    """Do what the button says and return where to go on."""
+    piece = describe_evidence(piece, actor=request.member, **values)
+    if then in MOVES:
+        move_evidence(piece, MOVES[then], actor=request.member)
+    elif then in TURNS:
+        piece = turn_evidence(piece, TURNS[then], actor=request.member)
+    else:
+        messages.success(request, f"已保存“{piece.name}”的说明。")
+    return f"{slot_url(request, piece)}#file-{piece.pk}"
+
+
+def _remove(request, piece: Evidence) -> str:
+    remove_evidence(piece, actor=request.member)
+    return f"{slot_url(request, piece)}?removed={piece.pk}#undo"
+
+
+@require_POST
+def evidence_restore(request, pk):
+    """Its applicant: undo a removal."""
+    piece = _load_piece(request, pk)
+
+    def act() -> str:
+        restored = restore_evidence(piece, actor=request.member)
+        messages.success(request, f"已恢复“{restored.name}”。")
+        return f"{slot_url(request, restored)}#file-{restored.pk}"
+
+    return _answered(request, load_dossier(request, piece.dossier_id), piece, act)
+
+
+def _answered(request, dossier, piece: Evidence, act):
+    """Do it once and go on; what is refused is said on the page of the slot."""
     try:
-        if not form.is_valid():
-            raise ValidationError(form.errors["caption"])
-        describe_evidence(piece, form.cleaned_data["caption"], actor=request.member)
-    except ValidationError as error:
-        dossier = load_dossier(request, piece.dossier_id)
-        slots = dossier_slots(dossier.version.definition, dossier.track)
-        typed = {piece.pk: request.POST.get("caption", "")}
-        context = _slot_context(request, dossier, slots, piece.slot, error.messages, typed)
-        return render(request, "reviews/dossier_slot.html", context)
-    messages.success(request, "已保存说明。")
-    return redirect(_slot_url(request, piece))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def evidence_remove(request, pk):
-    """Its applicant: take a file out of the draft, after a look at it."""
-    piece = _load_piece(request, pk)
-    check_editable(piece.dossier, request.member, piece.slot)
-
-    def act():
-        remove_evidence(piece, actor=request.member)
-        messages.success(request, f"已删除“{piece.name}”。")
-        return _slot_url(request, piece)
-
-    if request.method == "POST":
+        check_editable(dossier, request.member, piece.slot)
         return redirect(answer_once(request, act))
-    slug = request.tenant.slug
-    context = {
-        "piece": piece,
-        "cards": [
-            file_card(slug, piece.pk, name=piece.name, kind=piece.file.kind, size=piece.file.size)
-        ],
-        "back": _slot_url(request, piece),
-    }
-    return render(request, "reviews/evidence_remove.html", context)
+    except Refused as error:
+        said, status = [error.message], error.status
+    except ValidationError as error:
+        said, status = error.messages, 200
+    dossier = load_dossier(request, dossier.pk)
+    return _slot_page(request, dossier, piece.slot, said, status=status)
 
 
 @require_safe

@@ -11,12 +11,13 @@ import { initScorecard } from "./scorecard.js";
 import { initShell } from "./shell.js";
 import { initUpload } from "./upload.js";
 
-function initCharts(root) {
-  if (!root.querySelector("[data-chart]")) return;
-  if (window.jiayuanCharts) return window.jiayuanCharts(root);
+// Big scripts that few pages need: their address stands in the head.
+function load(root, hook, name, start) {
+  if (!root.querySelector(hook)) return;
+  if (window[start]) return window[start](root);
   const script = document.createElement("script");
-  script.src = document.querySelector('meta[name="charts-src"]').content;
-  script.onload = () => window.jiayuanCharts(document);
+  script.src = document.querySelector(`meta[name="${name}-src"]`).content;
+  script.onload = () => window[start](document);
   document.head.append(script);
 }
 
@@ -26,7 +27,8 @@ function init(root) {
   initAutosave(root);
   initScorecard(root);
   initDesigner(root);
-  initCharts(root);
+  load(root, "[data-chart]", "charts", "jiayuanCharts");
+  load(root, "form[data-uploads]", "uploads", "jiayuanUploads");
 }
 
 document.documentElement.classList.add("js");

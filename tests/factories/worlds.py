@@ -30,7 +30,7 @@ from core.jobs import run_job
 from core.models import CalendarDay, Job, Tenant
 from core.tenancy import current_tenant_id, tenant_context
 from documents.enums import DocumentKind, MediaKind
-from documents.services import store_file
+from documents.services import open_upload, store_file
 from publications.services import (
     file_objection,
     prepare_announcement,
@@ -174,6 +174,16 @@ class _Builder:
 
     # ---- dossiers ----------------------------------------------------------------------------
 
+    def _upload(self, dossier: Dossier) -> None:
+        """A file of the applicant that is still on its way."""
+        draft, purpose = self.world.things["draft"], f"{dossier.pk}:{dossier.evidence.first().slot}"
+        upload = open_upload(
+            purpose, name=f"{self.token}.jpg", media_type="image/jpeg", size=9,
+            owner=self.people.applicant,
+        )  # fmt: skip
+        self.world.things["draft_piece"] = {"pk": upload.pk}
+        self.world.things["draft_upload"] = {**draft, "upload": upload.pk}
+
     def dossier(self, thing: str, campaign: Campaign, *readers: str, county="north") -> Dossier:
         """A filled draft named ``thing``, its form and file names full of a secret of its own."""
         people, self.count = self.people, self.count + 1
@@ -306,7 +316,7 @@ class _Builder:
         self.world.things["ranking_row"] = {"pk": latest_ranking(campaign).rows.get().pk}
         self.world.things["ranking"] = {"pk": latest_ranking(campaign).pk}
 
-        self.dossier("draft", campaign)
+        self._upload(self.dossier("draft", campaign))
         self.submitted("at_committee", campaign, *route)
         at_county = self.submitted("at_county", campaign, *route)
         signature = sign(at_county, actor=people.committee_officer, scan=photo("盖章页.jpg"))

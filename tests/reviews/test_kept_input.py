@@ -203,7 +203,7 @@ def test_a_caption_is_one_line(people, draft, sign_in):
     filled = fill_dossier(draft, actor=people.applicant)
     piece = filled.evidence.first()
     client = sign_in(people.applicant)
-    client.post(url("evidence_caption", piece.pk), {"caption": "草坪\r\n修剪\0后"})
+    client.post(url("evidence_change", piece.pk), {"caption": "草坪\r\n修剪\0后"})
     piece.refresh_from_db()
     assert piece.caption == "草坪 修剪后"
 

@@ -8,7 +8,7 @@ without saying:
   in) or 404. ``anyone`` lets in all, ``signed-in`` all who signed in, ``platform`` the operator.
 - Methods that a row does not name are 405 for those who are let in; HEAD is as GET.
 - Of an object, whoever is not named sees nothing: 404.
-- PUT, PATCH and DELETE are nowhere in use.
+- PATCH and DELETE serve files in pieces only; PUT is nowhere in use.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 import yaml
 
 FOLDER = Path(__file__).parent
-METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
+METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE")
 SIGN_IN = "sign-in"
 DOORS = ("members", "anyone", "signed-in", "platform")
 
