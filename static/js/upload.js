@@ -1,11 +1,10 @@
 // input[data-upload]: lists what was chosen, with a preview, and stops files that are too big
-// (data-max-mb) before they are sent. form[data-upload-form]: shows how much has been sent.
+// (data-max-mb) before they are sent.
 import { announce, showMessage } from "./page.js";
-import { release } from "./guard.js";
 
 export function initUpload(root) {
-  root.querySelectorAll("input[data-upload]").forEach(preview);
-  root.querySelectorAll("form[data-upload-form]").forEach(showProgress);
+  // form[data-uploads] sends in pieces and shows its files itself (uploads.js).
+  root.querySelectorAll("input[data-upload]").forEach((input) => input.closest("form[data-uploads]") || preview(input));
 }
 
 const megabytes = (size) => `${(size / 1048576).toFixed(1)} MB`;
@@ -53,50 +52,4 @@ function line(file, limit) {
   size.classList.toggle("is-wrong", Boolean(isTooBig));
   item.append(name, size);
   return item;
-}
-
-function showProgress(form) {
-  form.addEventListener("submit", (event) => {
-    const hasFiles = [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length);
-    if (event.defaultPrevented || !hasFiles || form.dataset.sent) return;
-    event.preventDefault();
-    form.dataset.sent = "1";
-    send(form, new FormData(form, event.submitter || undefined));
-  });
-}
-
-function send(form, data) {
-  const bar = document.createElement("progress");
-  bar.className = "upload-progress";
-  bar.max = 100;
-  bar.value = 0;
-  bar.setAttribute("aria-label", "上传进度");
-  const words = document.createElement("p");
-  words.className = "autosave-note";
-  form.append(bar, words);
-  announce("正在上传");
-
-  const request = new XMLHttpRequest();
-  request.open("POST", form.action);
-  request.upload.onprogress = (event) => {
-    if (!event.lengthComputable) return;
-    bar.value = (event.loaded / event.total) * 100;
-    words.textContent = event.loaded < event.total
-      ? `已上传 ${megabytes(event.loaded)} / ${megabytes(event.total)}，请不要关闭页面`
-      : "已传完，正在检查文件…";
-  };
-  request.onload = () => {
-    // The answer is the next page (after the redirect), or this page with its errors.
-    history.replaceState(null, "", request.responseURL || form.action);
-    document.open();
-    document.write(request.responseText);
-    document.close();
-  };
-  request.onerror = () => {
-    bar.remove();
-    words.remove();
-    release(form);
-    showMessage("网络中断，文件没有传完。所选文件仍在，请再按一次上传。");
-  };
-  request.send(data);
 }

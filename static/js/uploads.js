@@ -7,7 +7,7 @@ import { announce, csrfToken, failureText, postJson } from "./page.js";
 const PIECE = 1 << 20;
 const AT_ONCE = 2;
 const RETRIES = [0, 1000, 3000, 5000, 10000, 20000];
-const megabytes = (size) => `${(size / 1048576).toFixed(1)} MB`;
+const megabytes = (size) => size < 1048576 ? `${Math.ceil(size / 1024)} KB` : `${(size / 1048576).toFixed(1)} MB`;
 
 window.jiayuanUploads = (root) => root.querySelectorAll("form[data-uploads]").forEach(start);
 
@@ -129,9 +129,9 @@ function start(form) {
       if (known && isTyped(known)) file.replaceWith(known);
     });
     shown.replaceWith(fresh);
-    if (tasks.every((task) => task.state === "done") && !page.querySelector("form[data-uploads]")) {
-      form.querySelector(".field.upload").hidden = true;
-    }
+    const room = page.querySelector("[data-room]");
+    document.querySelector("[data-room]").textContent = room ? room.textContent : "这里已经放满";
+    form.querySelectorAll(".field").forEach((field) => { field.hidden = !room; });
     announce(fresh.querySelector("h2").textContent.trim());
   }
 

@@ -112,15 +112,14 @@ class Visitor:
             control.click()
         self.look()
 
-    def upload(self, label: str, *uploads: tuple[str, str, bytes], button: str = "上传") -> None:
-        """Choose files (name, type, content) and send them; the page is replaced by the answer."""
-        page = self.page
-        page.get_by_label(label).set_input_files(
+    def upload(self, label: str, *uploads: tuple[str, str, bytes]) -> None:
+        """Choose files (name, type, content); they are sent at once and join the list of the page."""
+        self.page.get_by_label(label).set_input_files(
             [{"name": name, "mimeType": kind, "buffer": content} for name, kind, content in uploads]
         )
-        page.evaluate("document.body.dataset.before = 'yes'")
-        page.get_by_role("button", name=button, exact=True).click()
-        page.wait_for_selector("body:not([data-before])")
+        for name, _, _ in uploads:
+            sent = self.page.locator(".transfer", has_text=name)
+            expect(sent).to_contain_text("已收下", timeout=PATIENCE)
         self.look()
 
     def download(self, name: str) -> Download:
