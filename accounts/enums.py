@@ -41,6 +41,18 @@ class Role(TextChoices):
     TENANT_ADMIN = "tenant_admin", "系统管理员"
 
 
+# Roles that sign at a level of the ladder and can let others stand in.
+OFFICERS = {
+    Role.COMMITTEE_OFFICER,
+    Role.NEIGHBOURHOOD_OFFICER,
+    Role.STREET_OFFICER,
+    Role.COUNTY_OFFICER,
+    Role.CITY_OFFICER,
+}
+
+# Who is judged, judges or audits does not stand in for an officer.
+NEVER_DELEGATES = {Role.APPLICANT, Role.EXPERT, Role.EVALUATOR, Role.AUDITOR}
+
 # Roles that must use a second factor where the tenant asks for it.
 SECOND_FACTOR_ROLES = {
     Role.NEIGHBOURHOOD_OFFICER,

@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.enums import OrganisationKind, Role
 from accounts.models import Division, Organisation, User
 from accounts.passwords import MAXIMUM, MINIMUM
-from accounts.selectors import object_words
+from accounts.selectors import object_words, possible_delegates
 from accounts.services.invitations import TAKEN
 from core.forms import Line
 from core.verbs import VERBS
@@ -290,3 +290,29 @@ class CalendarDayForm(forms.Form):
         widget=forms.RadioSelect,
     )
     name = Line(label="名称", max_length=40, help_text="例如：国庆节、国庆节调休")
+
+
+class DelegateChoice(forms.ModelChoiceField):
+    def label_from_instance(self, member):
+        return f"{member.user.name}（{member.organisation.name}）"
+
+
+class DelegationForm(forms.Form):
+    """Who stands in for ``principal``, from when until when."""
+
+    to = DelegateChoice(
+        label="代办人",
+        queryset=None,
+        empty_label="请选择",
+        help_text="同一区划及相邻的审核人员；申报单位、专家、纪检人员不能代办。",
+    )
+    starts_on = forms.DateField(
+        label="从", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    ends_on = forms.DateField(
+        label="到（含当天）", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args, principal, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = possible_delegates(principal)

@@ -20,7 +20,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Membership
-from accounts.selectors import platform_needs_second_factor
+from accounts.selectors import acting, platform_needs_second_factor
 from core.errors import Refused
 from core.models import RESERVED_SLUGS, Tenant
 from core.tenancy import tenant_context
@@ -149,9 +149,10 @@ def _lead_to(request, url: str):
 def _settle_member(request) -> None:
     request.memberships = list(
         Membership.objects.filter(user=request.user, is_active=True)
-        .select_related("organisation__division")
+        .select_related("organisation__division", "acts_for__user")
         .order_by("created_at", "pk")
     )
+    request.memberships = acting(request.memberships)
     for member in request.memberships:
         member.user = request.user
     chosen = request.session.get(f"member:{request.tenant.pk}")

@@ -119,22 +119,36 @@ class Organisation(TenantModel):
 
 
 class Membership(TenantModel):
-    """A user acting for an organisation in one role: the ``actor`` of every service."""
+    """A user acting for an organisation in one role: the ``actor`` of every service.
+
+    ``acts_for``: a delegation (代办), which holds from ``starts_on`` to ``ends_on`` as long as the
+    membership it stands in for is active.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
     organisation = TenantForeignKey(Organisation, verbose_name="单位", related_name="memberships")
     role = models.CharField("角色", max_length=30, choices=Role)
     is_active = models.BooleanField("启用", default=True)
     created_at = models.DateTimeField(db_default=Now())
+    acts_for = TenantForeignKey("self", verbose_name="代办", null=True, related_name="delegations")
+    starts_on = models.DateField("代办开始", null=True)
+    ends_on = models.DateField("代办结束", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "任职"
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "user", "organisation", "role"],
+                condition=models.Q(acts_for=None),
                 name="accounts_membership_once",
                 violation_error_message="这个人已经有同样的任职。",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(acts_for=None)
+                | models.Q(starts_on__isnull=False, ends_on__gte=models.F("starts_on")),
+                name="accounts_membership_days",
+                violation_error_message="代办须有起止日期。",
+            ),
         ]
 
     def __str__(self):
@@ -142,7 +156,20 @@ class Membership(TenantModel):
 
     @property
     def label(self) -> str:
-        return f"{self.organisation.name} {self.user.name}"
+        return f"{self.organisation.name} {self.who}"
+
+    @property
+    def who(self) -> str:
+        """The person, and for whom it acts where it stands in."""
+        if self.acts_for_id is None:
+            return self.user.name
+        return f"{self.user.name}（代{self.acts_for.user.name}）"
+
+    def holds_on(self, day) -> bool:
+        """Whether one can act as it on ``day``: always, but for a delegation."""
+        if self.acts_for_id is None:
+            return True
+        return self.starts_on <= day <= self.ends_on and self.acts_for.is_active
 
     @property
     def division_path(self) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts.enums import NEVER_DELEGATES, OFFICERS
 from accounts.lockout import locked_names
 from accounts.models import Invitation, Membership, Organisation, User
 from accounts.permissions import (
@@ -15,6 +16,7 @@ from accounts.permissions import (
     can_read_all_records,
     can_read_records,
 )
+from core.clock import today
 from core.models import PLATFORM_SLUG, AuditRecord, Tenant
 from core.tenancy import is_tenant_model, tenant_context
 
@@ -30,12 +32,60 @@ def memberships_by_tenant(user: User) -> list[tuple[Tenant, list[Membership]]]:
         with tenant_context(tenant.pk):
             memberships = list(
                 Membership.objects.filter(user=user, is_active=True)
-                .select_related("organisation", "user")
+                .select_related("organisation", "user", "acts_for__user")
                 .order_by("created_at", "pk")
             )
+            memberships = acting(memberships)
         if memberships:
             found.append((tenant, memberships))
     return found
+
+
+def acting(memberships: list[Membership]) -> list[Membership]:
+    """Those that hold today: a delegation outside its days is left out."""
+    if all(member.acts_for_id is None for member in memberships):
+        return memberships
+    day = today()
+    return [member for member in memberships if member.holds_on(day)]
+
+
+def possible_principals(member: Membership) -> list[Membership]:
+    """Whose work the member may hand over: its own, or for the administrator any officer's."""
+    rows = Membership.objects.filter(role__in=OFFICERS, acts_for=None, is_active=True)
+    if not can_manage_people(member):
+        rows = rows.filter(pk=member.pk)
+    rows = rows.select_related("user", "organisation__division")
+    return list(rows.order_by("organisation__name", "pk"))
+
+
+def possible_delegates(principal: Membership) -> QuerySet[Membership]:
+    """Officers of the same place or right around it who may stand in: not judged, not judging,
+    and without the same post already."""
+    division = principal.organisation.division
+    around = division.path.rsplit("/", 2)[0] + "/" if division else "/"
+    apart = Membership.objects.filter(is_active=True)
+    same = apart.filter(organisation=principal.organisation_id, role=principal.role, acts_for=None)
+    rows = Membership.objects.filter(role__in=OFFICERS, acts_for=None, is_active=True)
+    near = Q(organisation__division__path__startswith=around)
+    if around == "/":
+        near |= Q(organisation__division=None)
+    return (
+        rows.filter(near, user__is_active=True)
+        .exclude(user__in=apart.filter(role__in=NEVER_DELEGATES).values("user"))
+        .exclude(user__in=same.values("user"))
+        .select_related("user", "organisation")
+        .order_by("organisation__name", "pk")
+    )
+
+
+def visible_delegations(member: Membership) -> QuerySet[Membership]:
+    """The administrator sees all, an officer those of its work and those it holds itself."""
+    rows = Membership.objects.exclude(acts_for=None)
+    if not can_manage_people(member):
+        rows = rows.filter(Q(acts_for=member.pk) | Q(user=member.user_id))
+    return rows.select_related(
+        "user", "organisation", "acts_for__user", "acts_for__organisation"
+    ).order_by("-created_at", "-pk")
 
 
 def platform_needs_second_factor() -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import invitations, members, organisations, records, sign_in
+from accounts.views import delegations, invitations, members, organisations, records, sign_in
 
 app_name = "people"
 urlpatterns = [
@@ -27,5 +27,7 @@ urlpatterns = [
     path(
         "people/organisations/new/", organisations.organisation_create, name="organisation_create"
     ),
+    path("people/delegations/", delegations.delegation_list, name="delegation_list"),
+    path("people/delegations/<uuid:pk>/end/", delegations.delegation_end, name="delegation_end"),
     path("people/records/", records.operation_log, name="operation_log"),
 ]

@@ -175,7 +175,7 @@ CHOICES: dict[str, dict[Any, str]] = {
     "measure": {"rate": "比率", "count": "件数"},
     "needs": {"all": "须全部符合", "any": "符合其一"},
     "better": {"higher": "越高越好", "lower": "越低越好"},
-    "resume": {"first_step": "从第一级重新审核"},
+    "resume": {"first_step": "从第一级重新审核", "returner": "直接由退回的一级审核"},
     "ranked": {"together": "各类别一起排名", "apart": "各类别分开排名"},
     "tie_left": {"shared_rank": "并列，由市级主管部门决定"},
     "enforcement": {"warn": "只提示", "enforce": "不得办理"},

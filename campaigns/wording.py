@@ -400,6 +400,8 @@ def step_line(definition: Definition, step: Step) -> StepLine:
     reasons = [ACTIONS[a] for a in step.reason_required_for if a in step.actions]
     if reasons:
         details.append(f"{'、'.join(reasons)}时必须写明理由。")
+    if "return" in step.actions and step.resume == "returner":
+        details.append("退回补正后直接由本级审核，以前各级的意见继续有效。")
     if step.scores:
         source = definition.source_of_scores(step.scores)
         details.append(f"签署同时附“{source.title}”的评分表，写明各类得分。")

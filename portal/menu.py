@@ -15,7 +15,7 @@ from accounts.enums import Role
 from accounts.models import Membership
 from portal.selectors import todo
 from portal.selectors.campaigns import current_campaign
-from reviews.selectors.sign_offs import count_todo
+from reviews.selectors.work_list import count_todo
 from scoring.selectors.assignments import count_open_assignments
 
 OFFICES = {
@@ -54,6 +54,8 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 OFFICES,
                 counts=dict.fromkeys(OFFICES, count_todo),
             ),
+            Item("代办", "people:delegation_list", OFFICES | {Role.CITY_OFFICER, Role.TENANT_ADMIN}),
+            Item("常用意见", "reviews:template_list", {Role.CITY_OFFICER, Role.TENANT_ADMIN}),
             Item("县区报送", "reviews:filing_list", OVERSEERS | {Role.COUNTY_OFFICER}),
             Item(
                 "专家评审",

@@ -21,6 +21,7 @@ from reviews.models import Dossier, Evidence, Revision, SignOff
 from reviews.selectors.contents import frozen_content, in_pairs
 from reviews.selectors.evidence import present_evidence
 from reviews.selectors.parts import case_slot
+from reviews.selectors.route import standing_sign_offs
 from reviews.selectors.version_moves import definition_of_content
 
 NUMERALS = "一二三四五六七八九十"
@@ -119,8 +120,7 @@ def _paragraphs(text: str) -> list[str]:
 def _boxes(dossier: Dossier, revision: Revision, definition: Definition) -> list[dict]:
     """The opinion boxes in order; an unsigned one stays empty for pen and seal."""
     signatures = {
-        row.step: row
-        for row in SignOff.objects.filter(revision=revision).select_related("organisation")
+        row.step: row for row in standing_sign_offs(revision.pk).select_related("organisation")
     }
     return [
         {"title": step.box, **_signed(signatures.get(step.code))}

@@ -124,10 +124,14 @@ class Revision(TenantModel):
 
 
 class SignOff(TenantModel):
-    """One body's opinion on one revision; the database allows one per step and revision.
+    """One body's opinion on one revision; the database allows one that stands per step and
+    revision.
 
-    ``flags``: ``[{code, title, comment}]`` of a return; ``attestations``: gate key → bool, what the
-    body confirmed or denied.
+    ``flags``: ``[{code, title, comment}]`` of a return; ``target``: the step it was returned to,
+    empty for the applicant. ``attestations``: gate key → bool, what the body confirmed or denied.
+    ``superseded_at``: a return to an earlier level made the step sign again. ``carried_from``: the
+    opinion on the former revision that goes on standing (``Step.resume``); ``revision_sha256`` is
+    always the hash of what was read.
     """
 
     dossier = TenantForeignKey(Dossier, related_name="sign_offs")
@@ -142,18 +146,62 @@ class SignOff(TenantModel):
     signed_by = TenantForeignKey(Membership, null=True)
     signed_at = models.DateTimeField("签署时间")
     scan = TenantForeignKey(StoredFile, verbose_name="盖章扫描件", null=True)
+    target = models.CharField("退回到", max_length=40, blank=True, default="")
+    superseded_at = models.DateTimeField("失效时间", null=True)
+    carried_from = TenantForeignKey("self", verbose_name="沿用的意见", null=True, related_name="+")
 
     class Meta:
         verbose_name = verbose_name_plural = "审核意见"
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "revision", "step"],
+                condition=models.Q(superseded_at=None),
                 name="reviews_signoff_once",
                 violation_error_message="这一环节已经签署。",
             ),
             models.CheckConstraint(
                 condition=models.Q(outcome__in=Outcome.values), name="reviews_signoff_outcome"
             ),
+        ]
+
+
+class OpinionTemplate(TenantModel):
+    """A wording that the tenant's officers often use; ``level`` empty: for every level."""
+
+    outcome = models.CharField("结论", max_length=10, choices=Outcome)
+    level = models.CharField("层级", max_length=40, blank=True, default="")
+    text = models.CharField("意见", max_length=200)
+    created_by = TenantForeignKey(Membership)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "常用意见"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "outcome", "level", "text"],
+                name="reviews_template_once",
+                violation_error_message="已经有这条常用意见。",
+            )
+        ]
+
+
+class PaperOriginal(TenantModel):
+    """Signed originals on paper of one document of the notice, as an office received them."""
+
+    dossier = TenantForeignKey(Dossier, related_name="paper_originals")
+    document = models.CharField("文件", max_length=40)
+    organisation = TenantForeignKey(Organisation, verbose_name="收件单位")
+    copies = models.PositiveSmallIntegerField("份数")
+    received_by = TenantForeignKey(Membership)
+    received_at = models.DateTimeField("收到时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "纸质原件"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "dossier", "document", "organisation"],
+                name="reviews_paper_once",
+            )
         ]
 
 

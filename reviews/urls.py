@@ -8,6 +8,8 @@ from reviews.views import (
     evidence,
     filings,
     former,
+    opinion_templates,
+    paper_originals,
     papers,
     previews,
     results,
@@ -16,6 +18,7 @@ from reviews.views import (
     submissions,
     uploads,
     version_moves,
+    work_list,
 )
 
 app_name = "reviews"
@@ -73,7 +76,20 @@ urlpatterns = [
         submissions.dossier_differences,
         name="dossier_differences",
     ),
-    path("sign-offs/", sign_offs.sign_off_list, name="sign_off_list"),
+    path("sign-offs/", work_list.sign_off_list, name="sign_off_list"),
+    path("sign-offs/agree/", work_list.batch_agree, name="batch_agree"),
+    path("sign-offs/print/", work_list.batch_print, name="batch_print"),
+    path("opinion-templates/", opinion_templates.template_list, name="template_list"),
+    path(
+        "opinion-templates/<uuid:pk>/remove/",
+        opinion_templates.template_remove,
+        name="template_remove",
+    ),
+    path(
+        "dossiers/<uuid:pk>/paper-originals/",
+        paper_originals.paper_originals,
+        name="paper_originals",
+    ),
     path("sign-offs/<uuid:pk>/scan/", sign_offs.sign_off_scan, name="sign_off_scan"),
     path("dossiers/<uuid:pk>/sign-off/", sign_offs.sign_off, name="sign_off"),
     path("dossiers/<uuid:pk>/desk-check/", desk_checks.desk_check, name="desk_check"),

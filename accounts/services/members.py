@@ -25,7 +25,9 @@ def add_member(*, actor, user: User, organisation: Organisation, role: Role) -> 
     mine = Membership.objects.filter(user=user)
     if role in APART and mine.filter(role__in=APART - {role}, is_active=True).exists():
         raise ValidationError("系统管理员与纪检/审计不能由同一个人担任，请另选人员。")
-    former = mine.filter(organisation=organisation, role=role, is_active=False).first()
+    former = mine.filter(
+        organisation=organisation, role=role, is_active=False, acts_for=None
+    ).first()
     membership = former or Membership(user=user, organisation=organisation, role=role)
     membership.is_active = True
     membership.full_clean()

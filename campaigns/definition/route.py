@@ -22,6 +22,8 @@ class Step(Tracked):
     `skip_when`: the step is passed over when the community has this condition.
     `selection`: the level picks, within its quota, who goes on; its pick is a title of its own.
     `result_received`: a higher level outside the system decides; its answer is recorded.
+    `resume`: who signs again after a return from this step: every level from the one it was
+    returned to (the applicant: the first), or this step at once, what stood before it standing.
     `scores`: whoever acts here hands in a sheet of this source together with the signature."""
 
     code: Code
@@ -30,7 +32,7 @@ class Step(Tracked):
     level: str
     actions: tuple[Action, ...] = ("agree", "return", "refuse")
     reason_required_for: tuple[Action, ...] = ("return", "refuse")
-    resume: Literal["first_step"] = policy(
+    resume: Literal["first_step", "returner"] = policy(
         "first_step", "方案未规定补正后从哪一级重新审核，系统默认从第一级重新签署"
     )
     requires: tuple[Literal["desk_check", "site_visit"], ...] = ()

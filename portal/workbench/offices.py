@@ -9,7 +9,8 @@ from portal.workbench.pieces import SHOWN, Bench, Desk, Empty, Entry, Panel, Wor
 from reviews.enums import Outcome
 from reviews.selectors.counties import applications_by_county
 from reviews.selectors.filings import filings_of
-from reviews.selectors.sign_offs import count_done, count_todo, done_by, waiting_for
+from reviews.selectors.sign_offs import count_done, done_by
+from reviews.selectors.work_list import count_todo, waiting_for
 from scoring.selectors.quotas import quota_groups
 from scoring.selectors.selections import count_to_select, selection_steps
 

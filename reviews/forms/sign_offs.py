@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from django import forms
 
+from accounts.confirmation import ConfirmationMixin
+from accounts.enums import Role
 from campaigns.definition import Definition
 from campaigns.definition.route import Step
+from campaigns.selectors import open_campaigns
 from core.forms import Line
 from reviews.enums import Outcome
+from reviews.permissions.sign_offs import ROLE_AT
 from reviews.selectors.desk_checks import check_rows
 from reviews.selectors.parts import dossier_parts
 from reviews.selectors.site_visits import visited_items
+from reviews.selectors.work_list import NEAR_DAYS, places_below
 from reviews.services.desk_checks import MOST_NOTE
 from reviews.services.filings import MOST_TEXT
-from reviews.services.sign_offs import LEAST_REASON, MOST_COMMENT, MOST_OPINION
+from reviews.services.opinion_templates import MOST_TEMPLATE
+from reviews.services.paper_originals import MOST_COPIES
+from reviews.services.sign_offs import (
+    LEAST_REASON,
+    LEAST_SCAN_PIXELS,
+    MOST_COMMENT,
+    MOST_OPINION,
+    MOST_SCAN_PAGES,
+)
 from reviews.services.site_visits import (
     LEAST_WORDS,
     MOST_DESCRIPTION,
@@ -28,6 +41,7 @@ OUTCOME_WORDS = {
     Outcome.RETURN: "退回申报单位补正",
     Outcome.REFUSE: "不同意，终止申报",
 }
+ALL = ("", "全部")
 YES_NO = [("yes", "符合"), ("no", "不符合")]
 SCAN_TYPES = "image/*,application/pdf"
 
@@ -43,32 +57,64 @@ def area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-class SignOffForm(forms.Form):
+def with_targets(actions, earlier: list[Step]) -> list[tuple[str, str]]:
+    """The outcomes a step offers; a return can go to the applicant or to an earlier level
+    (``return:CODE``)."""
+    choices = []
+    for action in actions:
+        choices.append((action, OUTCOME_WORDS[Outcome(action)]))
+        if action == Outcome.RETURN:
+            choices += [(f"return:{s.code}", f"退回「{s.title}」重新办理") for s in earlier]
+    return choices
+
+
+class TemplateSelect(forms.Select):
+    """Offers wordings; the script puts the chosen one into the field of the opinion."""
+
+    def __init__(self):
+        super().__init__(attrs={"data-fill": "id_opinion"})
+
+
+class SignOffForm(ConfirmationMixin, forms.Form):
     """The opinion of one body. Beside the declared fields it has one radio per attestation that
-    the definition asks of the level, and for every part marked in the content read a comment."""
+    the definition asks of the level, and for every part marked in the content read a comment.
+    ``earlier``: the levels it can be returned to; ``templates``: the tenant's wordings;
+    ``request``: whose password is asked for (None: a preview)."""
 
     outcome = forms.ChoiceField(label="结论", widget=forms.RadioSelect)
+    template = forms.ChoiceField(label="常用意见", required=False, widget=TemplateSelect)
     opinion = Text(
         label="意见",
         required=False,
         max_length=MOST_OPINION,
         widget=area(4),
-        help_text=f"退回、不同意必须写明理由，不少于 {LEAST_REASON} 个字；同意可以不写。",
+        help_text=(
+            f"退回、不同意必须写明理由，不少于 {LEAST_REASON} 个字；同意可以不写。"
+            "留空时采用选中的常用意见。"
+        ),
     )
     scan = forms.FileField(
         label="盖章扫描件",
         required=False,
-        help_text="已签字盖章的意见页，图片或 PDF，不超过 20 MB。",
+        help_text=(
+            f"已签字盖章的意见页：图片长边不少于 {LEAST_SCAN_PIXELS} 像素，"
+            f"或不超过 {MOST_SCAN_PAGES} 页的 PDF，不超过 20 MB。"
+        ),
         widget=forms.FileInput(attrs={"accept": SCAN_TYPES}),
+    )
+    scan_checked = forms.BooleanField(
+        label="已核对扫描件：是本卷这一版的意见页，签字、盖章和日期清楚完整", required=False
     )
     revision = forms.CharField(widget=forms.HiddenInput)
     step = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, definition: Definition, track: str, step: Step, **kwargs):
+    def __init__(
+        self, *args, definition: Definition, track: str, step: Step, earlier=(), templates=(),
+        request=None, **kwargs,
+    ):  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.fields["outcome"].choices = [
-            (code, OUTCOME_WORDS[Outcome(code)]) for code in step.actions
-        ]
+        self.fields["outcome"].choices = with_targets(step.actions, earlier)
+        offer_templates(self, templates)
         self.parts = {part.code: part.title for part in dossier_parts(definition, track)}
         self.asked = definition.attestable(step.level, track)
         for key, requirement, gate in self.asked:
@@ -85,6 +131,7 @@ class SignOffForm(forms.Form):
             self.fields[f"comment:{code}"] = Line(
                 label=f"「{self.parts[code]}」的补正说明", required=False, max_length=MOST_COMMENT
             )
+        self.ask_person(request)
 
     @property
     def attestation_fields(self) -> list:
@@ -104,6 +151,12 @@ class SignOffForm(forms.Form):
             for key, _, _ in self.asked:
                 if not cleaned.get(f"attest:{key}"):
                     self.add_error(f"attest:{key}", "请认定是否符合。")
+        outcome, _, cleaned["target"] = cleaned.get("outcome", "").partition(":")
+        if outcome:
+            cleaned["outcome"] = outcome
+        cleaned["opinion"] = cleaned.get("opinion") or cleaned.get("template", "")
+        if cleaned.get("scan") and not cleaned.get("scan_checked"):
+            self.add_error("scan_checked", "请打开扫描件核对，确认后勾选。")
         cleaned["flags"] = [
             {"code": code, "comment": cleaned.get(f"comment:{code}", "")} for code in self.marked
         ]
@@ -113,6 +166,116 @@ class SignOffForm(forms.Form):
             if cleaned.get(f"attest:{key}")
         }
         return cleaned
+
+
+def offer_templates(form, templates) -> None:
+    """``templates``: rows of OpinionTemplate; without any the field is left out."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for row in templates:
+        groups.setdefault(row.get_outcome_display(), []).append((row.text, row.text))
+    if groups:
+        form.fields["template"].choices = [("", "不使用"), *groups.items()]
+    else:
+        del form.fields["template"]
+
+
+class BatchAgreeForm(ConfirmationMixin, forms.Form):
+    """One opinion for many dossiers; ``gates``: what the signature attests for each of them."""
+
+    template = forms.ChoiceField(label="常用意见", required=False, widget=TemplateSelect)
+    opinion = Text(
+        label="意见",
+        required=False,
+        max_length=MOST_OPINION,
+        widget=area(3),
+        help_text="每一份都写同样的意见；留空时采用选中的常用意见，都没有时写“同意。”",
+    )
+    is_read = forms.BooleanField(error_messages={"required": "请先逐份审阅，确认后勾选。"})
+
+    def __init__(self, *args, count: int, gates: list[str], templates, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        label = f"以上 {count} 份材料都已审阅，同意推荐"
+        if gates:
+            label += f"，逐条认定都符合：{'、'.join(gates)}"
+        self.fields["is_read"].label = label
+        offer_templates(self, templates)
+        self.ask_person(request)
+
+    def clean(self):
+        cleaned = super().clean()
+        cleaned["opinion"] = cleaned.get("opinion") or cleaned.get("template", "")
+        return cleaned
+
+
+class WorkFilter(forms.Form):
+    """Narrows the work list; a value that is not offered narrows nothing."""
+
+    campaign = forms.ChoiceField(label="活动", required=False)
+    place = forms.ChoiceField(label="区划", required=False)
+    due = forms.ChoiceField(
+        label="期限",
+        required=False,
+        choices=[ALL, ("over", "已过期"), ("near", f"{NEAR_DAYS} 个工作日内到期")],
+    )
+    q = forms.CharField(label="编号或小区名称", required=False, max_length=60)
+
+    def __init__(self, *args, member, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, choices in (("campaign", open_campaigns()), ("place", places_below(member))):
+            offered = [(str(row.pk), str(row)) for row in choices]
+            if len(offered) > 1:
+                self.fields[name].choices = [ALL, *offered]
+            else:
+                del self.fields[name]
+
+    def narrowing(self) -> dict:
+        """What ``narrow_work`` takes."""
+        self.is_valid()
+        values = self.cleaned_data
+        return {name: values.get(name, "") for name in ("campaign", "place", "due", "q")}
+
+
+class TemplateForm(forms.Form):
+    """A wording of the tenant."""
+
+    outcome = forms.ChoiceField(
+        label="用于",
+        choices=[(o, o.label) for o in (Outcome.AGREE, Outcome.RETURN, Outcome.REFUSE)],
+        widget=forms.RadioSelect,
+    )
+    level = forms.ChoiceField(label="层级", required=False)
+    text = Line(label="意见", max_length=MOST_TEMPLATE)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["level"].choices = [
+            ("", "各级都用"), *((level, Role(role).label) for level, role in ROLE_AT.items()),
+        ]  # fmt: skip
+
+
+class PaperForm(forms.Form):
+    """How many originals on paper of each document of the notice the office holds."""
+
+    def __init__(self, *args, documents, held: dict[str, int], **kwargs):
+        super().__init__(*args, **kwargs)
+        for document in documents:
+            self.fields[f"copies:{document.code}"] = forms.IntegerField(
+                label=f"{document.title}（方案要求 {document.copies} 份）",
+                min_value=0,
+                max_value=MOST_COPIES,
+                required=False,
+                initial=held.get(document.code),
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+                help_text="收到的原件份数。",
+            )
+
+    def copies(self) -> dict[str, int]:
+        """Document code → number of copies, of those filled in."""
+        return {
+            name.partition(":")[2]: number
+            for name, number in self.cleaned_data.items()
+            if number is not None
+        }
 
 
 class DeskCheckForm(forms.Form):

@@ -32,6 +32,22 @@ def acts_at(member: Membership, dossier: Dossier, step: Step) -> bool:
     return dossier.community.division.path.startswith(member.division_path)
 
 
+def acts_on(member: Membership, dossier: Dossier) -> bool:
+    """Whether the member's office acts at some step of the dossier's route."""
+    steps = dossier.version.definition.steps(dossier.track)
+    return any(acts_at(member, dossier, step) for step in steps)
+
+
+def can_receive_papers(member: Membership, dossier: Dossier) -> bool:
+    """- Every office on the dossier's route counts the originals that it holds itself."""
+    return acts_on(member, dossier)
+
+
+def can_manage_templates(member: Membership) -> bool:
+    """- The city bureau and the tenant's administrator keep the common wordings."""
+    return member.role in (Role.CITY_OFFICER, Role.TENANT_ADMIN)
+
+
 def is_applicant_itself(member: Membership, dossier: Dossier) -> bool:
     """Whether the member, as this or another membership, belongs to the applicant."""
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from campaigns.definition import Definition
 from documents.enums import DocumentKind
 from documents.models import RenderedDocument
-from reviews.models import Dossier
+from reviews.models import Dossier, PaperOriginal
 
 
 def papers_of(definition: Definition) -> list[DocumentKind]:
@@ -29,3 +29,16 @@ def paper_rows(dossier: Dossier) -> list[dict]:
         {"kind": kind.value, "title": kind.label, "document": rendered.get(kind)}
         for kind in papers_of(dossier.version.definition)
     ]
+
+
+def originals_of(dossier: Dossier) -> list[PaperOriginal]:
+    """The originals on paper that offices hold, each with its ``title``; one query."""
+    titles = {d.code: d.title for d in dossier.version.definition.documents}
+    rows = list(
+        dossier.paper_originals.select_related("organisation", "received_by__user").order_by(
+            "received_at", "pk"
+        )
+    )
+    for row in rows:
+        row.title = titles.get(row.document, row.document)
+    return rows

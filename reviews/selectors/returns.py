@@ -42,7 +42,7 @@ def last_return(dossier: Dossier) -> SignOff | None:
     """The sign-off that sent the dossier back, while it is being corrected."""
     if dossier.state != DossierState.RETURNED:
         return None
-    returns = dossier.sign_offs.filter(outcome=Outcome.RETURN)
+    returns = dossier.sign_offs.filter(outcome=Outcome.RETURN, target="")
     return returns.select_related("organisation").order_by("-signed_at").first()
 
 

@@ -1,51 +1,23 @@
-"""What waits for an office, what it has done, and what was found on the way."""
+"""What an office has signed, what it was asked to do again, and what was found on the way."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import Membership
-from campaigns.models import CampaignVersion
-from reviews.enums import DossierState
-from reviews.models import DeskCheck, Dossier, SignOff, SiteVisit
-from reviews.permissions.sign_offs import LEVEL_OF
-from reviews.selectors.dossiers import visible_dossiers
-
-LIST_FIELDS = ("campaign", "version", "community__county", "applicant", "revision")
-HEAVY_FIELDS = ("draft", "version__body", "revision__content")
-OFFICE_STEPS = {"sign_off", "desk_check", "site_visit"}
-
-
-def waiting_for(member: Membership) -> QuerySet[Dossier]:
-    """待办: the dossiers that wait at a step of the member's office, oldest first."""
-    return (
-        visible_dossiers(member)
-        .filter(_at_steps_of(member), state=DossierState.IN_REVIEW)
-        .select_related(*LIST_FIELDS)
-        .defer(*HEAVY_FIELDS)
-        .order_by("waiting_since", "pk")
-    )
-
-
-def count_todo(member: Membership) -> int:
-    """How many dossiers wait for the member's office."""
-    return waiting_for(member).order_by().count()
-
-
-def next_waiting(member: Membership, after: Dossier) -> Dossier | None:
-    """The dossier that has waited longest for the member's office, ``after`` left out."""
-    return waiting_for(member).exclude(pk=after.pk).first()
+from reviews.models import DeskCheck, Dossier, OpinionTemplate, SignOff, SiteVisit
 
 
 def done_by(member: Membership) -> QuerySet[SignOff]:
     """已办: what the member's office has signed, newest first."""
     return (
-        SignOff.objects.filter(organisation_id=member.organisation_id)
+        given_by(member)
         .select_related(
             "signed_by__user",
+            "signed_by__acts_for__user",
             "dossier__campaign",
             "dossier__version",
             "dossier__community__county",
@@ -59,24 +31,24 @@ def done_by(member: Membership) -> QuerySet[SignOff]:
 
 def count_done(member: Membership) -> int:
     """How many opinions the member's office has given."""
-    return SignOff.objects.filter(organisation_id=member.organisation_id).count()
+    return given_by(member).count()
 
 
-def _at_steps_of(member: Membership) -> Q:
-    """Condition: the dossier is at a step of the member's level, in whichever version."""
-    level = LEVEL_OF.get(member.role)
-    mine = Q(pk__in=[])
-    if level is None:
-        return mine
-    for version in CampaignVersion.objects.defer("body"):
-        codes = [
-            step.code
-            for step in version.definition.route
-            if step.level == level and step.type in OFFICE_STEPS
-        ]
-        if codes:
-            mine |= Q(version=version, step__in=codes)
-    return mine
+def given_by(member: Membership) -> QuerySet[SignOff]:
+    """What the member's office has signed; what was carried over is not signed again."""
+    return SignOff.objects.filter(organisation_id=member.organisation_id, carried_from=None)
+
+
+def returned_here(dossier: Dossier) -> SignOff | None:
+    """The return by which a later level sent the dossier to the step at which it waits, as long
+    as it is the last word on the present revision."""
+    last = (
+        SignOff.objects.filter(revision=dossier.revision_id)
+        .select_related("organisation", "signed_by__user")
+        .order_by("-signed_at", "-pk")
+        .first()
+    )
+    return last if last and last.target and last.target == dossier.step else None
 
 
 def has_desk_check(dossier: Dossier) -> bool:
@@ -112,7 +84,8 @@ def attestations_by_dossier(dossiers: Collection[Dossier]) -> dict[Any, dict[str
     """dossier id → gate key → whether the body confirmed it, from the signatures of the present
     revisions. One query for all."""
     by_revision: dict[Any, dict[str, bool]] = {d.revision_id: {} for d in dossiers}
-    given = SignOff.objects.filter(revision__in=list(by_revision)).order_by("signed_at", "pk")
+    given = SignOff.objects.filter(revision__in=list(by_revision), superseded_at=None)
+    given = given.order_by("signed_at", "pk")
     for revision_id, attestations in given.values_list("revision_id", "attestations"):
         by_revision[revision_id] |= attestations
     return {dossier.pk: by_revision[dossier.revision_id] for dossier in dossiers}
@@ -121,3 +94,11 @@ def attestations_by_dossier(dossiers: Collection[Dossier]) -> dict[Any, dict[str
 def attestations_of(dossier: Dossier) -> dict[str, bool]:
     """The same for one dossier: gate key → whether the body confirmed it."""
     return attestations_by_dossier([dossier])[dossier.pk]
+
+
+def templates_at(level: str, outcomes: Collection[str] | None = None) -> list[OpinionTemplate]:
+    """The tenant's wordings for a level, those for agreeing first."""
+    rows = OpinionTemplate.objects.filter(level__in=("", level))
+    if outcomes is not None:
+        rows = rows.filter(outcome__in=outcomes)
+    return list(rows.order_by("outcome", "created_at", "pk"))

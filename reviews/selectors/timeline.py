@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from campaigns.definition import Definition
 from campaigns.definition.route import Step
 from reviews.enums import Answer, DossierState, Outcome
 from reviews.models import Dossier, SignOff
@@ -31,11 +32,14 @@ def timeline(dossier: Dossier) -> list[dict]:
     definition = dossier.version.definition
     events = []
     signed: dict[int, list[SignOff]] = {}
-    rows = dossier.sign_offs.select_related("organisation", "signed_by__user", "revision").defer(
-        "revision__content"
-    )
+    rows = dossier.sign_offs.select_related(
+        "organisation", "signed_by__user", "signed_by__acts_for__user", "revision"
+    ).defer("revision__content")
+    standing = set()
     for row in rows.order_by("signed_at", "pk"):
         signed.setdefault(row.revision.number, []).append(row)
+        if row.revision_id == dossier.revision_id and not row.superseded_at:
+            standing.add(row.step)
     revisions = dossier.revisions.select_related(
         "submitted_by__user", "submitted_by__organisation"
     ).defer("content")
@@ -50,11 +54,9 @@ def timeline(dossier: Dossier) -> list[dict]:
                 "note": f"回执号 {revision.receipt}",
             }
         )
-        events += [
-            _signed(definition.step(row.step), row) for row in signed.get(revision.number, [])
-        ]
+        events += [_signed(definition, row) for row in signed.get(revision.number, [])]
     events.append(_present(dossier))
-    events += _to_come(dossier) or _answers(dossier)
+    events += _to_come(dossier, standing) or _answers(dossier)
     return [event for event in events if event]
 
 
@@ -107,7 +109,8 @@ def body_of(dossier: Dossier, step: Step) -> str:
     return body
 
 
-def _signed(step: Step, row: SignOff) -> dict:
+def _signed(definition: Definition, row: SignOff) -> dict:
+    step = definition.step(row.step)
     event = {
         "title": step.title,
         "state": _STATE_OF[Outcome(row.outcome)],
@@ -116,11 +119,18 @@ def _signed(step: Step, row: SignOff) -> dict:
     }
     if row.outcome == Outcome.SKIPPED:
         return event | {"note": row.opinion}
+    if row.carried_from_id:
+        event["label"] = "沿用原意见"
+    if row.target:
+        event["label"] = f"退回{definition.step(row.target).title}"
     named = [f"{f['title']}：{f['comment']}" if f["comment"] else f["title"] for f in row.flags]
+    note = f"须补正：{'；'.join(named)}" if named else ""
+    if row.superseded_at and row.outcome == Outcome.AGREE:
+        note = "后来被退回，须重新签署"
     return event | {
-        "who": f"{row.organisation.name} {row.signed_by.user.name}",
+        "who": f"{row.organisation.name} {row.signed_by.who}",
         "opinion": row.opinion,
-        "note": f"须补正：{'；'.join(named)}" if named else "",
+        "note": note,
     }
 
 
@@ -148,7 +158,7 @@ def _present(dossier: Dossier) -> dict | None:
     }
 
 
-def _to_come(dossier: Dossier) -> list[dict]:
+def _to_come(dossier: Dossier, standing: set[str]) -> list[dict]:
     if dossier.state in FINAL:
         return []
     definition = dossier.version.definition
@@ -156,5 +166,5 @@ def _to_come(dossier: Dossier) -> list[dict]:
     if dossier.step:
         passed = [step.code for step in definition.route].index(dossier.step)
         later = {step.code for step in definition.route[passed + 1 :]}
-        steps = [step for step in steps if step.code in later]
+        steps = [step for step in steps if step.code in later - standing]
     return [{"title": step.title, "state": "todo", "who": body_of(dossier, step)} for step in steps]

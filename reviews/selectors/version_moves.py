@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from campaigns.definition import Definition
 from campaigns.models import Campaign, CampaignVersion
@@ -102,7 +102,8 @@ def move_effects(dossiers: Iterable[Dossier], version: CampaignVersion) -> list[
         files.setdefault(pk, {})[slot] = number
     revisions = [d.revision_id for d in dossiers if d.state == DossierState.IN_REVIEW]
     signed: dict = {}
-    given = SignOff.objects.filter(Q(revision__in=revisions)).order_by("signed_at", "pk")
+    given = SignOff.objects.filter(revision__in=revisions, superseded_at=None)
+    given = given.order_by("signed_at", "pk")
     for sign_off in given:
         signed.setdefault(sign_off.revision_id, []).append(sign_off)
     checked = dict(

@@ -12,7 +12,7 @@ from core.clock import now
 from core.errors import Conflict, Refused
 from reviews.enums import DossierState, Outcome
 from reviews.models import Dossier, Revision, SignOff
-from reviews.selectors.route import conditions_of
+from reviews.selectors.route import conditions_of, standing_sign_offs
 
 S = DossierState
 
@@ -27,6 +27,12 @@ STATE_AT = {
     "public_notice": S.LISTED,
     "announcement": S.LISTED,
 }
+
+# what an opinion takes along to the corrected revision
+_CARRIED = (
+    "step", "outcome", "opinion", "attestations", "revision_sha256", "organisation_id",
+    "signed_by_id", "signed_at", "scan_id",
+)  # fmt: skip
 
 _ON_ROUTE = {S.IN_REVIEW, S.SCORING, S.DECISION, S.LISTED}
 
@@ -73,11 +79,24 @@ def start_route(dossier: Dossier, revision: Revision, *, actor) -> Step:
 
 
 def resume_route(dossier: Dossier, revision: Revision, *, actor) -> Step:
-    """Send a corrected revision on its way: again from the first step, for a signature holds for
-    the content it was given to (``Step.resume``, which the notices do not state)."""
+    """Send a corrected revision on its way as the returning step says (``Step.resume``): again
+    from the first step, for a signature holds for the content it was given to, or to the returner
+    at once, the opinions before it carried over."""
     if dossier.state != S.RETURNED:
         raise Conflict(f"材料卷现在是「{dossier.get_state_display()}」，不能重新提交。")
+    _carry_over(dossier, revision)
     return start_route(dossier, revision, actor=actor)
+
+
+def send_back(dossier: Dossier, step: Step, target: Step, *, actor) -> None:
+    """Return the present revision from ``step`` to the earlier level ``target``. Opinions that
+    have to be given again stand no longer; the others do (``Step.resume``)."""
+    codes = [each.code for each in dossier.version.definition.route]
+    again = codes[codes.index(target.code) : codes.index(step.code) + 1]
+    if step.resume == "returner":
+        again = [target.code, step.code]
+    standing_sign_offs(dossier.revision_id).filter(step__in=again).update(superseded_at=now())
+    enter_step(dossier, target.code, STATE_AT[target.type], actor=actor)
 
 
 def advance(dossier: Dossier, *, actor) -> Step:
@@ -106,22 +125,46 @@ def enter_step(dossier: Dossier, code: str, state: str, *, actor) -> Dossier:
 def _walk(dossier: Dossier, code: str | None, *, actor) -> Step:
     definition = dossier.version.definition
     conditions = conditions_of(dossier.community)
+    signed = {row.step for row in standing_sign_offs(dossier.revision_id)}
     following = definition.next_step(code, dossier.track, conditions)
+    while following is not None and following.code in signed:
+        following = definition.next_step(following.code, dossier.track, conditions)
     if following is None:
         raise Refused("已经是最后一个环节，后面没有环节了。")
-    _record_skipped(dossier, code, following, conditions)
+    _record_skipped(dossier, code, following, conditions, signed)
     enter_step(dossier, following.code, STATE_AT[following.type], actor=actor)
     return following
 
 
+def _carry_over(dossier: Dossier, revision: Revision) -> None:
+    """Let the opinions before the returning step stand for the corrected revision too, if it says
+    so. What they were given to stays the former revision's hash."""
+    route = dossier.version.definition.route
+    codes = [step.code for step in route]
+    returned = standing_sign_offs(dossier.revision_id).filter(outcome=Outcome.RETURN).first()
+    if returned is None or route[codes.index(returned.step)].resume != "returner":
+        return
+    before = codes[: codes.index(returned.step)]
+    agreed = standing_sign_offs(dossier.revision_id).filter(step__in=before, outcome=Outcome.AGREE)
+    for former in agreed.order_by("signed_at", "pk"):
+        carried = {name: getattr(former, name) for name in _CARRIED}
+        SignOff.objects.create(dossier=dossier, revision=revision, carried_from=former, **carried)
+
+
 def _record_skipped(
-    dossier: Dossier, code: str | None, following: Step, conditions: frozenset[str]
+    dossier: Dossier,
+    code: str | None,
+    following: Step,
+    conditions: frozenset[str],
+    signed: set[str],
 ) -> None:
     """One row per sign-off that the community's situation passes over, with the reason."""
     route = dossier.version.definition.route
     codes = [step.code for step in route]
     start = codes.index(code) + 1 if code else 0
     for step in route[start : codes.index(following.code)]:
+        if step.code in signed:
+            continue
         if step.type == "sign_off" and step.applies(dossier.track) and step.skip_when in conditions:
             SignOff.objects.create(
                 dossier=dossier,

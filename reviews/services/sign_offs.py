@@ -7,12 +7,15 @@ decides, and the second one is told who was faster.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from PIL import Image, ImageStat
 
 from accounts.models import Membership
 from campaigns.definition.route import Step
@@ -26,6 +29,7 @@ from reviews.enums import DossierState, Outcome
 from reviews.models import Dossier, SignOff
 from reviews.permissions.sign_offs import acts_at, is_applicant_itself
 from reviews.selectors.parts import dossier_parts
+from reviews.selectors.route import earlier_levels
 from reviews.selectors.sign_offs import has_desk_check, last_closed_visit
 from reviews.services import route
 
@@ -33,6 +37,9 @@ LEAST_REASON = 5  # characters
 MOST_OPINION = 500
 MOST_COMMENT = 200
 MOST_SCAN_BYTES = 20 * 1024 * 1024
+MOST_SCAN_PAGES = 4
+LEAST_SCAN_PIXELS = 1000  # long side: an A4 page of fewer is not read
+LEAST_CONTRAST = 2  # standard deviation of grey 0..255; a page without ink has less
 SCAN_KINDS = (MediaKind.IMAGE, MediaKind.PDF)
 
 _VERBS = {Outcome.AGREE: "同意", Outcome.RETURN: "退回", Outcome.REFUSE: "不同意"}
@@ -49,14 +56,18 @@ def sign_off(
     flags: Iterable[Mapping[str, str]] = (),
     attestations: Mapping[str, bool] | None = None,
     scan: UploadedFile | None = None,
+    scan_checked: bool = False,
     revision_sha256: str,
+    target: str = "",
 ) -> SignOff:
     """Sign ``step`` (its code) of the revision that was read, whose hash is ``revision_sha256``.
 
     outcome: agree, return or refuse. flags: for a return, ``{"code": part, "comment": text}`` with
-    codes of ``dossier_parts``. attestations: gate key → confirmed or not, all that the
+    codes of ``dossier_parts``; target: the earlier step (``earlier_levels``) it is returned to,
+    empty for the applicant. attestations: gate key → confirmed or not, all that the
     definition asks of the level (``definition.attestable``); needed to agree.
-    scan: the sealed page, an image or a PDF.
+    scan: the sealed page, an image or a PDF; scan_checked: the signer looked at it and found it
+    to be the page of this revision.
     Raises PermissionDenied, ValidationError by field, Conflict when somebody was faster or the
     content changed, Refused when it is not the step's turn, too late, or a check is missing.
     """
@@ -69,11 +80,19 @@ def sign_off(
     check_deadline(dossier, part)
     cleaned = _clean(dossier, part, outcome, opinion, flags)
     cleaned["attestations"] = _attested(dossier, part, outcome, attestations or {})
+    if scan is not None and not scan_checked:
+        raise ValidationError({"scan_checked": "请打开扫描件核对，确认后勾选。"})
+    earlier = _earlier(dossier, part, outcome, target)
     if outcome == Outcome.AGREE:
         _check_required(dossier, part)
-    signature = _write(dossier, part, actor=actor, scan=store_scan(scan, actor), **cleaned)
+    signature = _write(
+        dossier, part, actor=actor, scan=store_scan(scan, actor),
+        target=earlier.code if earlier else "", **cleaned,
+    )  # fmt: skip
     if outcome == Outcome.AGREE:
         route.advance(dossier, actor=actor)
+    elif earlier:
+        route.send_back(dossier, part, earlier, actor=actor)
     elif outcome == Outcome.RETURN:
         route.enter_step(dossier, "", DossierState.RETURNED, actor=actor)
     else:
@@ -150,6 +169,7 @@ def _already(dossier: Dossier, step: Step) -> str:
     former = (
         SignOff.objects.filter(revision=dossier.revision_id, step=step.code)
         .select_related("organisation", "signed_by__user")
+        .order_by("-signed_at")
         .first()
     )
     if former is None or former.signed_by is None:
@@ -157,7 +177,7 @@ def _already(dossier: Dossier, step: Step) -> str:
     at, today = timezone.localtime(former.signed_at), timezone.localtime(now())
     when = f"{at:%H:%M}" if at.date() == today.date() else f"{at.month}月{at.day}日 {at:%H:%M}"
     return (
-        f"{former.organisation.name} {former.signed_by.user.name} 已于 {when} "
+        f"{former.organisation.name} {former.signed_by.who} 已于 {when} "
         f"签署「{_VERBS[Outcome(former.outcome)]}」，不用再签。"
     )
 
@@ -198,6 +218,16 @@ def _clean(dossier: Dossier, step: Step, outcome: str, opinion: str, flags) -> d
     return {"outcome": outcome, "opinion": opinion, "flags": kept}
 
 
+def _earlier(dossier: Dossier, step: Step, outcome: str, target: str) -> Step | None:
+    """The earlier level a return goes to; None for the applicant."""
+    if outcome != Outcome.RETURN or not target:
+        return None
+    for earlier in earlier_levels(dossier, step):
+        if earlier.code == target:
+            return earlier
+    raise ValidationError({"target": "只能退回给已经签署同意的前面各级，请重新选择。"})
+
+
 def _attested(dossier: Dossier, step: Step, outcome: str, given: Mapping[str, bool]) -> dict:
     """What the level confirms or denies; to agree, nothing may be left open."""
     asked = dossier.version.definition.attestable(step.level, dossier.track)
@@ -220,9 +250,32 @@ def store_scan(scan: UploadedFile | None, actor: Membership) -> StoredFile | Non
     if scan is None:
         return None
     try:
-        return store_file(scan, actor=actor, allowed_kinds=SCAN_KINDS, max_bytes=MOST_SCAN_BYTES)
+        file = store_file(scan, actor=actor, allowed_kinds=SCAN_KINDS, max_bytes=MOST_SCAN_BYTES)
+        check_page(file)
     except ValidationError as error:
         raise ValidationError({"scan": error.messages}) from error
+    return file
+
+
+def check_page(file: StoredFile) -> None:
+    """Refuse what cannot be a readable sealed page: too small, too many pages, blank."""
+    if file.page_count and file.page_count > MOST_SCAN_PAGES:
+        raise ValidationError(
+            f"「{file.name}」有 {file.page_count} 页。"
+            f"只上传签字盖章的意见页，不超过 {MOST_SCAN_PAGES} 页。"
+        )
+    if file.kind != MediaKind.IMAGE:
+        return
+    longest = max(file.width or 0, file.height or 0)
+    if longest < LEAST_SCAN_PIXELS:
+        raise ValidationError(
+            f"「{file.name}」长边只有 {longest} 像素，字和印章看不清。"
+            f"请重新扫描或拍摄，长边不少于 {LEAST_SCAN_PIXELS} 像素。"
+        )
+    with default_storage.open(file.thumbnail_path or file.path) as handle:
+        image = Image.open(handle).convert("L")
+        if ImageStat.Stat(image).stddev[0] < LEAST_CONTRAST:
+            raise ValidationError(f"「{file.name}」看起来是空白页，请检查后重新上传。")
 
 
 def _write(dossier: Dossier, step: Step, *, actor: Membership, **fields) -> SignOff:
@@ -250,9 +303,66 @@ def _write(dossier: Dossier, step: Step, *, actor: Membership, **fields) -> Sign
         outcome=signature.outcome,
         opinion=signature.opinion,
         flags=signature.flags,
+        target=signature.target,
         attestations=signature.attestations,
         revision=dossier.revision.number,
         sha256=signature.revision_sha256,
         scan=signature.scan and signature.scan.sha256,
     )
     return signature
+
+
+def why_not(dossier: Dossier, step: Step, actor: Membership) -> str:
+    """Chinese: why the actor could not agree to the dossier now; empty when nothing is in the way."""
+    try:
+        check_not_own(actor, dossier)
+        check_deadline(dossier, step)
+        _check_required(dossier, step)
+    except Refused as error:
+        return error.message
+    return ""
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What became of one dossier of a batch: ``message`` is empty when it was signed."""
+
+    dossier: Dossier
+    message: str
+
+
+@transaction.atomic
+def agree_to_all(read: Mapping, *, actor: Membership, opinion: str) -> list[Agreed]:
+    """Agree to many dossiers with one opinion, everything that is asked of the level confirmed.
+
+    ``read``: dossier id → hash of the revision that was read. What somebody else was faster with,
+    what changed or lacks a check is left out and told; the others are signed.
+    """
+    # All rows first and in one order: two batches at once wait for each other, and none deadlocks.
+    locked = Dossier.objects.select_for_update(of=("self",)).filter(pk__in=list(read))
+    results = []
+    for pk in list(locked.order_by("pk").values_list("pk", flat=True)):
+        dossier = route.lock_dossier(Dossier(pk=pk))
+        try:
+            _agree(dossier, actor, opinion, read[pk])
+            results.append(Agreed(dossier, ""))
+        except Refused as error:
+            results.append(Agreed(dossier, error.message))
+    return results
+
+
+def _agree(dossier: Dossier, actor: Membership, opinion: str, sha256: str) -> None:
+    definition = dossier.version.definition
+    step = definition.step(dossier.step) if dossier.step else None
+    if step is None or not acts_at(actor, dossier, step):
+        raise Conflict(f"现在不在本单位的环节，{dossier.number} 没有签署。")
+    asked = definition.attestable(step.level, dossier.track)
+    sign_off(
+        dossier,
+        actor=actor,
+        step=step.code,
+        outcome=Outcome.AGREE,
+        opinion=opinion,
+        attestations={key: True for key, _, _ in asked},
+        revision_sha256=sha256,
+    )

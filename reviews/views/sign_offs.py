@@ -1,4 +1,4 @@
-"""The officers' work list and the page on which a step is signed."""
+"""The page on which a step is signed."""
 
 from __future__ import annotations
 
@@ -13,31 +13,32 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.clock import now
 from core.errors import Refused
 from core.forms import answer_form, renew
-from core.pagination import page_of
 from documents.serving import serve_file
 from reviews.enums import DossierState
 from reviews.forms.sign_offs import SignOffForm
 from reviews.models import SignOff
-from reviews.permissions.sign_offs import LEVEL_OF, acts_at
+from reviews.permissions.sign_offs import acts_at
 from reviews.selectors.contents import readable_content
 from reviews.selectors.desk_checks import desk_check_of
 from reviews.selectors.dossiers import visible_dossiers
+from reviews.selectors.papers import originals_of
 from reviews.selectors.parts import EVERYTHING, FORM, SELF_ASSESSMENT
+from reviews.selectors.route import earlier_levels
 from reviews.selectors.sign_offs import (
-    count_done,
-    count_todo,
     defects_by_item,
-    done_by,
+    given_by,
     last_closed_visit,
-    next_waiting,
-    waiting_for,
+    returned_here,
+    templates_at,
 )
 from reviews.selectors.site_visits import visit_of
 from reviews.selectors.timeline import timeline, waiting_words
 from reviews.selectors.version_moves import definition_of_content
+from reviews.selectors.work_list import next_waiting
 from reviews.services.sign_offs import check_deadline, check_not_own
 from reviews.services.sign_offs import sign_off as sign
 from reviews.views.contents import with_addresses
+from reviews.views.work_list import narrowed
 
 RELATED = (
     "campaign",
@@ -51,6 +52,12 @@ RELATED = (
 )
 
 
+RESUME_WORDS = {
+    "first_step": "补正后从退回到的一级起，各级重新审核。",
+    "returner": "补正后直接回到本级，以前各级的意见继续有效。",
+}
+
+
 def load_dossier(request, pk):
     """A submitted dossier that the member's office sees, with what its pages read."""
     dossiers = visible_dossiers(request.member).select_related(*RELATED)
@@ -61,53 +68,6 @@ def steps_of_office(request, dossier) -> list:
     """The steps of the route at which the member's office acts on the dossier."""
     steps = dossier.version.definition.steps(dossier.track)
     return [step for step in steps if acts_at(request.member, dossier, step)]
-
-
-@require_safe
-def sign_off_list(request):
-    """Officers: 待办 (what waits for the office, oldest first) and 已办 (what it has signed)."""
-    if request.member.role not in LEVEL_OF:
-        raise PermissionDenied
-    is_done = request.GET.get("tab") == "done"
-    if is_done:
-        page = page_of(request, done_by(request.member), order=("-signed_at", "-pk"))
-        rows = [_done_row(row) for row in page.rows]
-    else:
-        page = page_of(request, waiting_for(request.member), order=("waiting_since", "pk"))
-        moment = timezone.localtime(now())
-        rows = [_todo_row(dossier, moment) for dossier in page.rows]
-    context = {
-        "is_done": is_done,
-        "rows": rows,
-        "page": page,
-        "todo_count": count_todo(request.member),
-        "done_count": count_done(request.member),
-    }
-    return render(request, "reviews/sign_off_list.html", context)
-
-
-def _todo_row(dossier, moment) -> dict:
-    definition = dossier.version.definition
-    step = definition.step(dossier.step)
-    days = (moment.date() - timezone.localdate(dossier.waiting_since)).days
-    row = {
-        "dossier": dossier,
-        "step": step,
-        "age": f"{days} 天" if days else "今天",
-        "track": definition.track(dossier.track).title,
-        "due": None,
-        "is_over": False,
-    }
-    if step.deadline:
-        deadline = definition.deadline(step.deadline)
-        row["due"] = deadline.due
-        row["is_over"] = moment >= deadline.cutoff(moment.tzinfo)
-    return row
-
-
-def _done_row(row: SignOff) -> dict:
-    definition = row.dossier.version.definition
-    return {"sign_off": row, "dossier": row.dossier, "step": definition.step(row.step)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -130,6 +90,9 @@ def sign_off(request, pk):
             definition=dossier.version.definition,
             track=dossier.track,
             step=step,
+            earlier=earlier_levels(dossier, step),
+            templates=templates_at(step.level, step.actions),
+            request=request,
             initial={"revision": dossier.revision.sha256, "step": step.code},
         )
         url, status = answer_form(request, form, lambda: _sign(request, dossier, step, form))
@@ -154,13 +117,17 @@ def _sign(request, dossier, step, form) -> str:
         flags=values["flags"],
         attestations=values["attestations"],
         scan=values["scan"],
+        scan_checked=values["scan_checked"],
+        target=values["target"],
         revision_sha256=values["revision"],
     )
     messages.success(
         request,
         f"{dossier.number} {dossier.community.name}：已签署「{signature.get_outcome_display()}」。",
     )
-    return reverse("reviews:sign_off", args=[request.tenant.slug, dossier.pk])
+    query = request.GET.urlencode()
+    url = reverse("reviews:sign_off", args=[request.tenant.slug, dossier.pk])
+    return f"{url}?{query}" if query else url
 
 
 def _obstacle(request, dossier, step) -> str:
@@ -180,12 +147,14 @@ def _obstacle(request, dossier, step) -> str:
 
 def _context(request, dossier, step, form, obstacle) -> dict:
     mine = (
-        SignOff.objects.filter(
-            revision=dossier.revision_id, organisation=request.member.organisation_id
-        )
+        given_by(request.member)
+        .filter(revision=dossier.revision_id)
         .select_related("signed_by__user", "organisation")
+        .order_by("signed_at", "pk")
         .last()
     )
+    moment = timezone.localtime(now())
+    _, waiting = narrowed(request, moment)
     return {
         "dossier": dossier,
         "step": step,
@@ -193,8 +162,14 @@ def _context(request, dossier, step, form, obstacle) -> dict:
         "obstacle": obstacle,
         "signed": mine,
         "signed_step": mine and dossier.version.definition.step(mine.step),
-        "next_dossier": next_waiting(request.member, dossier),
+        "next_dossier": next_waiting(waiting, dossier),
+        "left": waiting.exclude(pk=dossier.pk).order_by().count(),
+        "query": f"?{request.GET.urlencode()}" if request.GET else "",
+        "returned": returned_here(dossier) if form else None,
+        "originals": originals_of(dossier),
         "content": with_flags(submitted_content(request, dossier), form.flagged() if form else {}),
+        "resume_words": RESUME_WORDS[step.resume] if step else "",
+        "resume_unstated": step is not None and step.is_unstated("resume"),
         "can_flag": form is not None and "return" in step.actions,
         "events": timeline(dossier),
         "tasks": _tasks(request, dossier, step) if step else [],

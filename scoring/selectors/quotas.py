@@ -118,6 +118,7 @@ def selected_at(campaign: Campaign, step: str) -> QuerySet[SignOff]:
         step=step,
         outcome=Outcome.AGREE,
         revision=F("dossier__revision"),
+        superseded_at=None,
     )
 
 

@@ -2,6 +2,7 @@
 // fragment swapped in by htmx is treated like the page it came into. Nothing here is essential.
 import { initAutosave } from "./autosave.js";
 import { initCharcount } from "./charcount.js";
+import { initChoose } from "./choose.js";
 import { initDesigner } from "./designer.js";
 import { initElder } from "./elder.js";
 import { initGuard } from "./guard.js";
@@ -27,6 +28,7 @@ function init(root) {
   initAutosave(root);
   initScorecard(root);
   initDesigner(root);
+  initChoose(root);
   load(root, "[data-chart]", "charts", "jiayuanCharts");
   load(root, "form[data-uploads]", "uploads", "jiayuanUploads");
 }

@@ -13,7 +13,7 @@ const WEEK = 7 * 24 * 3600 * 1000;
 const TYPED = "textarea, select, input:not([type=hidden]):not([type=password]):not([type=file])";
 
 export function keep(form) {
-  if (form.querySelector("[type=password]")) return;
+  if (form.querySelector("[autocomplete=username], [autocomplete=new-password]")) return;
   const values = typedIn(form).map((control) => [control.name, control.value, !!control.checked]);
   if (values.length) store({ path: location.pathname, person: person(), values, isLost: false });
 }

@@ -98,6 +98,7 @@ def test_what_was_typed_outlives_the_session(site):
     long_opinion = "经实地了解，小区管理规范，居民满意，同意推荐。"
     one.fill("意见", long_opinion)
     one.main.get_by_label("同意，转下一环节").check()
+    one.fill("登录密码", cast.PASSWORD)
     one.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     one.press("签署")
     one.see("登录已过期，请重新登录")
@@ -109,6 +110,8 @@ def test_what_was_typed_outlives_the_session(site):
     one.main.get_by_role("button", name="恢复刚才填写的内容").click()
     expect(opinion).to_have_value(long_opinion)
     expect(one.main.get_by_label("同意，转下一环节")).to_be_checked()
+    expect(one.main.get_by_label("登录密码")).to_have_value("")
+    one.fill("登录密码", cast.PASSWORD)
     one.press("签署")
     one.see("已签署：同意")
     assert one.page.evaluate("sessionStorage.getItem('typed')") is None

@@ -14,7 +14,7 @@ from core.enums import JobState
 from core.models import Job
 from reviews.models import Dossier
 from tests.browser.visitor import PATIENCE, PHONE
-from tests.factories import files
+from tests.factories import cast, files
 from tests.factories.dossiers import make_community, set_clock
 from tests.factories.panels import cards_of, expert_member, make_experts, score
 from tests.processes import wait_until
@@ -174,8 +174,10 @@ def _officer_signs(one) -> None:
     one.menu("审核")
     one.follow(NAME)
     one.page.get_by_role("radio", name="退回申报单位补正").check()
+    one.fill("登录密码", cast.PASSWORD)
     one.press("签署")
     one.see("理由")
+    expect(one.main.get_by_label("登录密码")).to_have_count(0)  # it was right, and holds
     one.page.get_by_role("radio", name="同意，转下一环节").check()
     attest = one.page.locator("details.attest")
     if attest.count():

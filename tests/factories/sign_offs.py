@@ -64,6 +64,7 @@ def sign(dossier: Dossier, *, actor, outcome=Outcome.AGREE, **fields) -> SignOff
         "opinion": "经审核，材料属实，同意推荐。",
         "attestations": attested(dossier, step),
         "revision_sha256": dossier.revision.sha256,
+        "scan_checked": "scan" in fields,
     }
     return sign_off(dossier, actor=actor, outcome=outcome, **values | fields)
 
@@ -115,4 +116,4 @@ def correct(dossier: Dossier, *, actor) -> Dossier:
 
 
 def photo(name="现场.jpg", seed: int = 1) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, files.photo(640 + seed, 480), "image/jpeg")
+    return SimpleUploadedFile(name, files.photo(1000 + seed, 750), "image/jpeg")

@@ -1,14 +1,18 @@
 import pytest
 
+from accounts.confirmation import mark_confirmed
 from tests.factories import dossiers as make
 
 
 @pytest.fixture
 def sign_in(client):
-    """``sign_in(member)`` gives a client acting as that member."""
+    """``sign_in(member)`` gives a client acting as that member, the password for signatures given."""
 
     def sign_in(member):
         client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        mark_confirmed(session)
+        session.save()
         return client
 
     return sign_in
