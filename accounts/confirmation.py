@@ -51,29 +51,32 @@ def confirm(request, password: str) -> None:
 class ConfirmationMixin:
     """A form that is a signature: it has the field ``password`` unless the person has just given
     it. Call ``ask_person`` at the end of ``__init__``; without a request (a preview) nobody is
-    asked."""
+    asked. A password that was sent is looked at there, outside the answer that is given once: a
+    wrong one is counted although nothing else is done."""
+
+    _denied: ValidationError | None = None
 
     def ask_person(self, request) -> None:
-        self.request = request
-        if request is not None and not is_confirmed(request):
-            self.fields["password"] = PasswordInput(
-                "登录密码",
-                "current-password",
-                max_length=1024,
-                help_text=(
-                    "签署前确认是您本人；"
-                    f"{settings.CONFIRMATION_MINUTES} 分钟内再签署不用重新输入。"
-                ),
-                error_messages={"required": "请输入登录密码，确认是您本人签署。"},
-            )
-
-    def clean(self):
-        """The password last, so that it is not asked for in vain; a right one is remembered."""
-        cleaned = super().clean()
-        password = self.cleaned_data.get("password")
+        if request is None or is_confirmed(request):
+            return
+        password = self.data.get("password") if self.is_bound else ""
         if password:
             try:
-                confirm(self.request, password)
+                confirm(request, password)
+                return
             except ValidationError as error:
-                self.add_error("password", error)
+                self._denied = error
+        minutes = settings.CONFIRMATION_MINUTES
+        self.fields["password"] = PasswordInput(
+            "登录密码",
+            "current-password",
+            max_length=1024,
+            help_text=f"签署前确认是您本人；{minutes} 分钟内再签署不用重新输入。",
+            error_messages={"required": "请输入登录密码，确认是您本人签署。"},
+        )
+
+    def clean(self):
+        cleaned = super().clean()
+        if self._denied:
+            self.add_error("password", self._denied)
         return cleaned

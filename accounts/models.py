@@ -131,8 +131,8 @@ class Membership(TenantModel):
     is_active = models.BooleanField("启用", default=True)
     created_at = models.DateTimeField(db_default=Now())
     acts_for = TenantForeignKey("self", verbose_name="代办", null=True, related_name="delegations")
-    starts_on = models.DateField("代办开始", null=True)
-    ends_on = models.DateField("代办结束", null=True)
+    starts_on = models.DateField("代办开始", null=True, blank=True)
+    ends_on = models.DateField("代办结束", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "任职"

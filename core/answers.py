@@ -24,8 +24,10 @@ def answer_once(request, act: Callable[[], str]) -> str:
         key = uuid.UUID(request.POST.get("form_key", ""))
     except ValueError:
         return act()
-    # The key names one rendered form: the CSRF token and the pressed button do not count.
-    body = {k: v for k, v in request.POST.lists() if k != "csrfmiddlewaretoken"}
+    # The key names one rendered form: the CSRF token and the pressed button do not count, and of a
+    # password not even a fast hash is kept.
+    left_out = {"csrfmiddlewaretoken", "password"}
+    body = {k: v for k, v in request.POST.lists() if k not in left_out}
     digest = sha256(request.path + canonical(body))
     with transaction.atomic():
         given, is_new = GivenAnswer.objects.get_or_create(

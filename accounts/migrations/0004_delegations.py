@@ -24,12 +24,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='membership',
             name='ends_on',
-            field=models.DateField(null=True, verbose_name='代办结束'),
+            field=models.DateField(blank=True, null=True, verbose_name='代办结束'),
         ),
         migrations.AddField(
             model_name='membership',
             name='starts_on',
-            field=models.DateField(null=True, verbose_name='代办开始'),
+            field=models.DateField(blank=True, null=True, verbose_name='代办开始'),
         ),
         migrations.AddConstraint(
             model_name='membership',

@@ -11,6 +11,7 @@ import { initKeep } from "./keep.js";
 import { initScorecard } from "./scorecard.js";
 import { initShell } from "./shell.js";
 import { initUpload } from "./upload.js";
+import { initViewer } from "./viewer.js";
 
 // Big scripts that few pages need: their address stands in the head.
 function load(root, hook, name, start) {
@@ -28,6 +29,7 @@ function init(root) {
   initAutosave(root);
   initScorecard(root);
   initDesigner(root);
+  initViewer(root);
   initChoose(root);
   load(root, "[data-chart]", "charts", "jiayuanCharts");
   load(root, "form[data-uploads]", "uploads", "jiayuanUploads");

@@ -17,6 +17,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.enums import OrganisationKind, Role
 from accounts.models import Division, Membership, Organisation, User
+from accounts.services.delegations import delegate
 from accounts.services.invitations import invite_member, secret_of
 from campaigns.definition import load_definition
 from campaigns.models import Campaign
@@ -43,6 +44,7 @@ from reviews.services.cases import forward_case
 from reviews.services.dossiers import save_draft, withdraw_dossier
 from reviews.services.evidence import describe_evidence
 from reviews.services.filings import file_obligation
+from reviews.services.opinion_templates import add_template
 from reviews.services.results import record_result
 from reviews.services.site_visits import add_finding, open_site_visit
 from scoring.enums import SeatState
@@ -153,6 +155,16 @@ class _Builder:
             "token": default_token_generator.make_token(person),
         }
         self.world.things["tenant"] = {"slug": self.world.tenant.slug}
+        template = add_template(
+            actor=people.city_officer, outcome=Outcome.AGREE, level="", text="情况属实，同意。"
+        )
+        self.world.things["template"] = {"pk": template.pk}
+        tomorrow = today() + timedelta(days=1)  # nobody acts as it yet
+        delegation = delegate(
+            people.street_officer, to=people.county_officer, starts_on=tomorrow, ends_on=tomorrow,
+            actor=people.street_officer,
+        )  # fmt: skip
+        self.world.things["delegation"] = {"pk": delegation.pk}
         self.world.things["calendar_day"] = {"pk": CalendarDay.objects.first().pk}
         register = {"north": people.applicant, "south": people.other_applicant}
         for county, member in register.items():

@@ -193,7 +193,8 @@ def test_a_wrong_scan_is_refused_beside_the_field(people, submitted, sign_in):
     wrong.seek(0)
     wrong.file.truncate(40)
     answer = client.post(
-        url("sign_off", submitted.pk), form.filled(outcome="agree", opinion="同意。", scan=wrong, scan_checked="on"),
+        url("sign_off", submitted.pk),
+        form.filled(outcome="agree", opinion="同意。", scan=wrong, scan_checked="on"),
     )
     assert answer.status_code == 200
     assert "盖章页" in text(answer)
