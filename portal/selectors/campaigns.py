@@ -19,7 +19,7 @@ from campaigns.selectors import (
     open_campaigns,
     visible_campaigns,
 )
-from core.working_days import working_days_between
+from core.working_days import WorkingDays
 
 _OPEN_FIRST = Case(
     When(state=CampaignState.OPEN, then=Value(0)),
@@ -46,16 +46,16 @@ class Countdown:
 
 
 def countdowns(moment: datetime) -> list[Countdown]:
-    """Every open campaign, the newest first. Two queries."""
+    """Every open campaign, the newest first. Three queries."""
     campaigns = list(open_campaigns())
     versions = current_versions(campaigns)
-    found = []
+    found, today = [], timezone.localdate(moment)
     for campaign in campaigns:
         definition = versions[campaign.pk].definition
-        deadline = next_deadline(definition, moment)
-        days = None
-        if deadline and deadline.state == "open":
-            last = timezone.localdate(deadline.last_moment)
-            days = working_days_between(timezone.localdate(moment), last)
-        found.append(Countdown(campaign, definition, deadline, days))
-    return found
+        found.append((campaign, definition, next_deadline(definition, moment)))
+    last = {c.pk: timezone.localdate(d.last_moment) for c, _, d in found if d and d.state == "open"}
+    calendar = WorkingDays(today, max(last.values())) if last else None
+    return [
+        Countdown(*row, calendar.between(today, last[row[0].pk]) if row[0].pk in last else None)
+        for row in found
+    ]

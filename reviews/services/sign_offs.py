@@ -312,10 +312,10 @@ def _write(dossier: Dossier, step: Step, *, actor: Membership, **fields) -> Sign
     return signature
 
 
-def why_not(dossier: Dossier, step: Step, actor: Membership) -> str:
-    """Chinese: why the actor could not agree to the dossier now; empty when nothing is in the way."""
+def why_not(dossier: Dossier, step: Step, member: Membership) -> str:
+    """Chinese: why the member could not agree to the dossier now; empty when nothing is in the way."""
     try:
-        check_not_own(actor, dossier)
+        check_not_own(member, dossier)
         check_deadline(dossier, step)
         _check_required(dossier, step)
     except Refused as error:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django import forms
 
+from accounts.confirmation import ConfirmationMixin
 from reviews.services.sign_offs import MOST_OPINION
 from scoring.enums import DecisionOutcome
 from scoring.models import RankingRow
@@ -9,7 +10,7 @@ from scoring.models import RankingRow
 OUTCOMES = [(DecisionOutcome.WINNER, "入选"), (DecisionOutcome.NOT_SELECTED, "不入选")]
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(ConfirmationMixin, forms.Form):
     """One outcome and reason per row of the ranking, and the opinion for the city's box."""
 
     opinion = forms.CharField(
@@ -20,7 +21,7 @@ class DecisionForm(forms.Form):
         help_text="写入每个入选小区申报表的“市住建局意见”栏；不入选的写入各自的理由。",
     )
 
-    def __init__(self, *args, rows: list[RankingRow], **kwargs):
+    def __init__(self, *args, rows: list[RankingRow], request=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.rows = rows
         for row in rows:
@@ -40,6 +41,7 @@ class DecisionForm(forms.Form):
             self.fields[f"reason-{row.dossier_id}"] = forms.CharField(
                 label=f"{name}的理由", required=False
             )
+        self.ask_person(request)
 
     def choices(self) -> dict[str, tuple[str, str]]:
         """dossier id → (outcome, reason), as ``decide`` takes it."""

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django import forms
 
+from accounts.confirmation import ConfirmationMixin
 from reviews.services.sign_offs import MOST_OPINION
 from scoring.forms.decisions import OUTCOMES
 from scoring.selectors.selections import Entrant
 
 
-class SelectionForm(forms.Form):
+class SelectionForm(ConfirmationMixin, forms.Form):
     """One outcome and reason per dossier that waits, and the opinion for those that are picked."""
 
     opinion = forms.CharField(
@@ -18,7 +19,7 @@ class SelectionForm(forms.Form):
         help_text="写入每个入选小区的办理记录；不入选的写入各自的理由。",
     )
 
-    def __init__(self, *args, rows: list[Entrant], **kwargs):
+    def __init__(self, *args, rows: list[Entrant], request=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.rows = rows
         for row in rows:
@@ -28,6 +29,7 @@ class SelectionForm(forms.Form):
                 widget=forms.RadioSelect,
             )  # fmt: skip
             self.fields[f"reason-{pk}"] = forms.CharField(label=f"{name}的理由", required=False)
+        self.ask_person(request)
 
     def choices(self) -> dict[str, tuple[str, str]]:
         """dossier id → (outcome, reason), as ``select_dossiers`` takes it."""

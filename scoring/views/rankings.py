@@ -234,7 +234,7 @@ def decision(request, key):
         raise Http404("no ranking")
     newest, stage = history[0], ranking_stage(campaign)
     rows = ranking_rows(newest)
-    form = DecisionForm(request.POST or None, rows=rows)
+    form = DecisionForm(request.POST or None, rows=rows, request=request)
     if request.method == "POST" and form.is_valid():
         url = reverse("scoring:ranking", args=[request.tenant.slug, campaign.key])
 

@@ -34,7 +34,9 @@ def selection(request, key, step):
         raise PermissionDenied
     is_mine = can_select(member, part)
     rows = entrants(definition, list(waiting_at(member, campaign, part)))
-    form = SelectionForm(request.POST or None, rows=rows) if is_mine else None
+    form = None
+    if is_mine:
+        form = SelectionForm(request.POST or None, rows=rows, request=request)
     if request.method == "POST":
         if form is None:
             raise PermissionDenied

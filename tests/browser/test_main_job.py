@@ -295,6 +295,7 @@ def _city_ranks(site, one) -> None:
     one.press("确认排名")
     one.follow("审定")
     one.fill("市住建局意见", "经专家集中审核，符合评选标准，同意确定。")
+    one.fill("登录密码", cast.PASSWORD)
     one.press("提交审定")
     one.see("已审定。")
 

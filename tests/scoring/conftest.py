@@ -2,6 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from accounts.confirmation import mark_confirmed
 from tests.factories.panels import (
     cards_of,
     expert_member,
@@ -13,10 +14,13 @@ from tests.factories.panels import (
 
 @pytest.fixture
 def sign_in(client):
-    """``sign_in(member)`` gives a client acting as that member."""
+    """``sign_in(member)`` gives a client acting as that member, the password for signatures given."""
 
     def sign_in(member):
         client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        mark_confirmed(session)
+        session.save()
         return client
 
     return sign_in

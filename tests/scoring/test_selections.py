@@ -110,9 +110,9 @@ def test_no_pick_after_the_deadline(people, campaign):
         pick(people, dossiers, winners=1)
 
 
-def test_county_picks_on_its_page(people, campaign, client):
+def test_county_picks_on_its_page(people, campaign, client, sign_in):
     one, other = make_selectable(people, campaign, 2)
-    client.force_login(people.county_officer.user)
+    sign_in(people.county_officer)
     address = url("scoring:selection", campaign.key, SELECTION)
     shown = page(client.get(address))
     assert "已入选0个，1至2个，还差1个" in shown and "等待遴选（2）" in shown
