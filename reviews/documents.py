@@ -18,6 +18,7 @@ from documents.models import StoredFile
 from documents.services import Draft, preview_document, render_document
 from reviews.enums import Outcome
 from reviews.models import Dossier, Evidence, Revision, SignOff
+from reviews.selectors.case_answers import case_answer
 from reviews.selectors.contents import frozen_content, in_pairs
 from reviews.selectors.evidence import present_evidence
 from reviews.selectors.parts import case_slot
@@ -165,20 +166,22 @@ def case_report(dossier: Dossier, revision: Revision) -> Paper:
     }
     sections = []
     for number, section in enumerate(definition.case_sections()):
-        given = content["case_report"].get(section.code) or ""
+        answer = case_answer(section, content["case_report"])
+        when = [f"时间：{answer['on']}。"] if answer["on"] else []
         sections.append(
             {
                 "title": f"{NUMERALS[number]}、{section.title}",
-                "paragraphs": _paragraphs(given) if isinstance(given, str) else [],
+                "paragraphs": [*when, *_paragraphs(answer["text"])],
                 "parts": [
                     {
-                        "title": f"（{NUMERALS[i % 10]}）{part.title}",
-                        "paragraphs": _paragraphs(str(given.get(part.code) or "")),
+                        "title": f"（{NUMERALS[i % 10]}）{part['title']}",
+                        "paragraphs": [
+                            *([f"{part['figure']}。"] if part["figure"] else []),
+                            *_paragraphs(part["text"]),
+                        ],
                     }
-                    for i, part in enumerate(section.parts)
-                ]
-                if isinstance(given, dict)
-                else [],
+                    for i, part in enumerate(answer["parts"])
+                ],
                 "photos": photos.get(case_slot(section.code), []),
             }
         )

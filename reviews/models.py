@@ -66,6 +66,28 @@ class Dossier(TenantModel):
         return f"{self.number} {self.community.name}"
 
 
+class Collaborator(TenantModel):
+    """Somebody of another organisation who helps to write a dossier; a removed one stays."""
+
+    dossier = TenantForeignKey(Dossier, related_name="collaborators")
+    member = TenantForeignKey(Membership, verbose_name="协作人", related_name="+")
+    added_by = TenantForeignKey(Membership, related_name="+")
+    added_at = models.DateTimeField("添加时间")
+    removed_by = TenantForeignKey(Membership, null=True, related_name="+")
+    removed_at = models.DateTimeField("移除时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "协作人"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "dossier", "member"],
+                condition=models.Q(removed_at=None),
+                name="reviews_collaborator_once",
+                violation_error_message="这个人已经是协作人。",
+            )
+        ]
+
+
 class Evidence(TenantModel):
     """A file in the dossier: for a rubric item (``7.3``), a material (``video``) or a section of
     the case report (``case:activities``). ``removed_at`` keeps what a revision points at.

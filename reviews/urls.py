@@ -2,6 +2,7 @@ from django.urls import path
 
 from reviews.views import (
     cases,
+    collaborators,
     desk_checks,
     dossiers,
     drafts,
@@ -31,6 +32,16 @@ urlpatterns = [
     path("campaigns/<slug:key>/move-dossiers/", version_moves.dossier_move, name="dossier_move"),
     path("dossiers/<uuid:pk>/withdraw/", dossiers.dossier_withdraw, name="dossier_withdraw"),
     path("dossiers/<uuid:pk>/former/", former.dossier_former, name="dossier_former"),
+    path(
+        "dossiers/<uuid:pk>/collaborators/",
+        collaborators.collaborator_list,
+        name="collaborator_list",
+    ),
+    path(
+        "collaborators/<uuid:pk>/remove/",
+        collaborators.collaborator_remove,
+        name="collaborator_remove",
+    ),
     path("dossiers/<uuid:pk>/form/", drafts.dossier_form, name="dossier_form"),
     path("dossiers/<uuid:pk>/case-report/", drafts.dossier_case_report, name="dossier_case_report"),
     path(

@@ -289,7 +289,16 @@ def _quotas(d: Definition) -> Iterator[Finding]:
                 yield ("quotas", i, "scope", "names"), f"没有区划“{name}”", "error"
 
 
+def _case_report(d: Definition) -> Iterator[Finding]:
+    known = {requirement.code for requirement in d.requirements}
+    for s, section in enumerate(d.case_sections()):
+        for p, part in enumerate(section.parts):
+            if part.requirement and part.requirement not in known:
+                here = ("form", "case_report", "sections", s, "parts", p, "requirement")
+                yield here, f"没有原则要求“{part.requirement}”", "error"
+
+
 RULES = (
-    _codes, _tracks, _levels, _deadlines, _requirements, _sums, _sources, _families, _outcome,
+    _codes, _tracks, _levels, _deadlines, _case_report, _requirements, _sums, _sources, _families, _outcome,
     _route, _quotas,
 )  # fmt: skip

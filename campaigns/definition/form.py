@@ -74,23 +74,35 @@ class Material(Tracked):
         return self
 
 
+class Figure(Part):
+    """A number that an answer must name beside its words, e.g. the satisfaction in per cent."""
+
+    title: Title
+    unit: str = ""
+
+
 class CasePart(Part):
-    """A numbered part answered on its own, e.g. one of the eight principles."""
+    """A numbered part answered on its own, e.g. one of the eight principles. `requirement`: code
+    of the requirement it answers."""
 
     code: Code
     title: Title
     guidance: str = ""
+    requirement: str = ""
+    figure: Figure | None = None
     required: bool = True
     max_chars: int = policy(1000, "方案未规定字数，系统默认上限", ge=1, le=100_000)
 
 
 class CaseSection(Part):
-    """One heading of the case report. `since`: only events from this day on count."""
+    """One heading of the case report. `since`: only events from this day on count. `is_dated`: it
+    tells of an event whose day is asked for."""
 
     code: Code
     title: Title
     guidance: str = ""
     since: date | None = None
+    is_dated: bool = False
     required: bool = True
     min_images: int = Field(0, ge=0, le=100)
     max_images: int = policy(12, "方案未规定图片数量，系统默认上限", ge=0, le=200)

@@ -25,6 +25,7 @@ from portal.demo.plan import (
 from portal.demo.world import World, at
 from reviews.enums import DossierState, Outcome
 from reviews.models import Dossier
+from reviews.selectors.case_answers import day_key, figure_key
 from reviews.selectors.desk_checks import check_rows
 from reviews.selectors.parts import Slot, dossier_slots
 from reviews.services.desk_checks import record_desk_check
@@ -46,6 +47,17 @@ AGREED = {
 }
 RETURNED = "联席会议记录只有封面，请补充会议内容后重新提交。"
 REFUSED_WORDS = "小区消防通道长期被占用，尚未完成整治，不同意推荐。"
+
+
+def with_facts(definition, answers: dict, *, day: str, figure: str) -> dict:
+    """A case report with the day and the figures that its outline asks for."""
+    for section in definition.case_sections():
+        if section.is_dated:
+            answers[day_key(section)] = day
+        for part in section.parts:
+            if part.figure:
+                answers[section.code][figure_key(part)] = figure
+    return answers
 
 
 class Applicants:
@@ -113,12 +125,13 @@ class Applicants:
             "good_deed": "2023 年 6 月，为 12 栋楼加装无障碍坡道和扶手，方便老人出行。",
             "media": "2023 年 7 月，县区融媒体中心报道了小区垃圾分类的做法。",
         }
-        return {
+        answers = {
             section.code: {part.code: self._principle(one, part) for part in section.parts}
             if section.parts
             else words.get(section.code, f"{section.title}：已落实。")
             for section in definition.case_sections()
         }
+        return with_facts(definition, answers, day="2023-06-15", figure=str(one.satisfaction))
 
     @staticmethod
     def _principle(one: CommunityPlan, part) -> str:

@@ -21,6 +21,7 @@ from core.errors import Refused
 from core.tenancy import tenant_context
 from core.training import set_clock
 from portal.demo import media
+from portal.demo.dossiers import with_facts
 from portal.demo.plan import expert_mark
 from portal.demo.small_plans import Entrant, SmallPlan
 from portal.demo.small_world import SmallWorld, build_small_world
@@ -124,11 +125,16 @@ class SmallDemo:
         }
         parts = {
             "form": self._form(definition, entrant),
-            "case_report": {
-                section.code: {part.code: self._words(part.title) for part in section.parts}
-                or self._words(section.title)
-                for section in definition.case_sections()
-            },
+            "case_report": with_facts(
+                definition,
+                {
+                    section.code: {part.code: self._words(part.title) for part in section.parts}
+                    or self._words(section.title)
+                    for section in definition.case_sections()
+                },
+                day=f"{self.plan.year}-04-20",
+                figure=str(entrant.satisfaction),
+            ),
             "self_assessment": marks,
         }
         for part, values in parts.items():

@@ -95,6 +95,15 @@ class PledgeForm(forms.Form):
             self.fields["pledged"].required = pledge.required
 
 
+class CollaboratorForm(forms.Form):
+    username = Line(
+        label="对方的登录名",
+        max_length=150,
+        help_text="对方须是本市其它申报单位（如自管组织、小区党组织、分公司）已开通账号的人员。",
+        error_messages={"required": "请填写对方的登录名。"},
+    )
+
+
 class EvidenceForm(forms.Form):
     """What is said of one file. ``caption`` is measured by the service, so that too long a one comes
     back as typed. ``pictures``: the other pictures of the slot, for a pair."""

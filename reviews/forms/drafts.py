@@ -7,14 +7,17 @@ stays in the page as it was typed.
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 
 from django import forms
 
 from campaigns.definition import Definition
 from campaigns.rubric import show
+from core import clock
 from core.forms import one_line, renew
 from reviews.models import Dossier
+from reviews.selectors.case_answers import ON, day_key, day_problem, figure_key, figure_title
 from reviews.selectors.completeness import REGISTRY_TYPES, count_characters
 from reviews.selectors.draft_changes import flat, merge, seen_of
 from reviews.selectors.former import still_copied
@@ -229,6 +232,11 @@ def _plain(value):
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
+def _date_field(**said) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(widget=widget, **said)
+
+
 def _form_field(field) -> forms.Field:
     said = {"label": field.title, "help_text": field.help, "required": field.required}
     if field.type == "longtext":
@@ -243,67 +251,96 @@ def _form_field(field) -> forms.Field:
     if field.type == "number":
         return forms.DecimalField(max_digits=14, decimal_places=4, **said)
     if field.type == "date":
-        return forms.DateField(
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **said
-        )
+        return _date_field(**said)
     text = CountedField(limit=field.max_chars, **said)
     text.widget.attrs.clear()
     return text
 
 
 class CaseReportForm(DraftForm):
-    """The case report: a text per section or per numbered part."""
+    """The case report: a text per section or per numbered part, the day and the figures asked."""
 
     part = "case_report"
 
     def build(self):
-        self.places = {}
+        self.places = {}  # field name → (section, key of the report, key within the section)
+        requirements = {r.code: r.text for r in self.definition.requirements}
         for section in self.definition.case_sections():
+            if section.is_dated:
+                name = f"case-{section.code}-on"
+                self.places[name] = (section, day_key(section), None)
+                self.fields[name] = _date_field(label="时间", required=section.required)
             for part in section.parts or (None,):
-                name = f"case-{section.code}" + (f"-{part.code}" if part else "")
-                piece = part or section
-                self.places[name] = (section.code, part.code if part else None)
-                self.fields[name] = CountedField(
-                    label=piece.title,
-                    help_text=piece.guidance,
-                    required=section.required and piece.required,
-                    limit=piece.max_chars,
-                    widget=forms.Textarea(attrs={"rows": 5 if part else 8}),
-                )
+                self._add_text(section, part, requirements)
+
+    def _add_text(self, section, part, requirements: dict[str, str]) -> None:
+        piece = part or section
+        name = f"case-{section.code}" + (f"-{part.code}" if part else "")
+        required = section.required and piece.required
+        if part and part.figure:
+            unit = part.figure.unit and f"（{part.figure.unit}）"
+            self.places[f"{name}-figure"] = (section, section.code, figure_key(part))
+            self.fields[f"{name}-figure"] = forms.DecimalField(
+                label=f"{figure_title(part)}{unit}",
+                max_digits=14,
+                decimal_places=4,
+                required=required,
+            )
+        asked = requirements.get(part.requirement, "") if part else ""
+        self.places[name] = (section, section.code, part.code if part else None)
+        self.fields[name] = CountedField(
+            label=piece.title,
+            help_text=" ".join(filter(None, (asked and f"方案要求：{asked}", piece.guidance))),
+            required=required,
+            limit=piece.max_chars,
+            widget=forms.Textarea(attrs={"rows": 5 if part else 8}),
+        )
+
+    def clean(self):
+        for name, (section, _, key) in self.places.items():
+            day = self.cleaned_data.get(name)
+            if key is not None or not isinstance(day, date):
+                continue
+            if problem := day_problem(section, day.isoformat()):
+                self.add_error(name, f"{problem}，请改正。")
+            elif day > clock.today():
+                self.add_error(name, "时间不能晚于今天，请改正。")
+        return self.cleaned_data
 
     def paths(self):
         return {
-            name: f"{section}/{part}" if part else section
-            for name, (section, part) in self.places.items()
+            name: f"{code}/{key}" if key else code for name, (_, code, key) in self.places.items()
         }
 
     def is_open(self, name):
-        return self.opened.opens(case_slot(self.places[name][0]))
+        return self.opened.opens(case_slot(self.places[name][0].code))
 
     def to_initial(self, values):
         found = {}
-        for name, (section, part) in self.places.items():
-            given = values.get(section)
-            found[name] = (given or {}).get(part) if part else given
+        for name, (_, code, key) in self.places.items():
+            given = values.get(code)
+            found[name] = (given or {}).get(key) if key else given
         return found
 
     def values(self):
         stored = self.to_initial(self.stored)
         report: dict = {}
-        for name, (section, part) in self.places.items():
-            text = self.cleaned_data.get(name, stored[name]) or ""
-            if part:
-                report.setdefault(section, {})[part] = text
-            else:
-                report[section] = text
+        for name, (_, code, key) in self.places.items():
+            value = _plain(self.cleaned_data.get(name, stored[name]))
+            if key:
+                report.setdefault(code, {})[key] = value or ""
+            elif value or not code.endswith(f":{ON}"):
+                report[code] = value or ""
         return report
 
     def sections(self) -> list[dict]:
-        """The outline for the page: section and its bound fields."""
+        """The outline for the page: section and its bound fields; ``text`` is the one that has no
+        title but the section's."""
         return [
             {
                 "section": section,
-                "fields": [self[n] for n, (code, _) in self.places.items() if code == section.code],
+                "fields": [self[n] for n, (one, _, _) in self.places.items() if one is section],
+                "text": "" if section.parts else f"case-{section.code}",
             }
             for section in self.definition.case_sections()
         ]

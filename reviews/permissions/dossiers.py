@@ -3,7 +3,7 @@
 from accounts.enums import Role
 from accounts.models import Membership
 from reviews.enums import DossierState
-from reviews.models import Dossier
+from reviews.models import Collaborator, Dossier
 
 EDITABLE_STATES = (DossierState.DRAFT, DossierState.RETURNED)
 
@@ -18,9 +18,22 @@ def is_own_dossier(member: Membership, dossier: Dossier) -> bool:
     return member.role == Role.APPLICANT and dossier.applicant_id == member.organisation_id
 
 
+def helps_with(member: Membership, dossier: Dossier) -> bool:
+    """- An applicant of another organisation whom the dossier's own has named."""
+    return (
+        member.role == Role.APPLICANT
+        and Collaborator.objects.filter(dossier=dossier, member=member, removed_at=None).exists()
+    )
+
+
+def can_write_dossier(member: Membership, dossier: Dossier) -> bool:
+    """- Its applicant and whoever helps; submitting and withdrawing are the applicant's alone."""
+    return is_own_dossier(member, dossier) or helps_with(member, dossier)
+
+
 def can_edit_dossier(member: Membership, dossier: Dossier) -> bool:
-    """- Its applicant, while it is a draft or was returned for correction."""
-    return is_own_dossier(member, dossier) and dossier.state in EDITABLE_STATES
+    """- Who writes it, while it is a draft or was returned for correction."""
+    return dossier.state in EDITABLE_STATES and can_write_dossier(member, dossier)
 
 
 def can_withdraw_dossier(member: Membership, dossier: Dossier) -> bool:

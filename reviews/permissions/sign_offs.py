@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from accounts.enums import Role
 from accounts.models import Membership
 from campaigns.definition.route import Step
-from reviews.models import Dossier
+from reviews.models import Collaborator, Dossier
 
 # level of a step → the role that acts there
 ROLE_AT = {
@@ -49,13 +51,13 @@ def can_manage_templates(member: Membership) -> bool:
 
 
 def is_applicant_itself(member: Membership, dossier: Dossier) -> bool:
-    """Whether the member, as this or another membership, belongs to the applicant."""
-    return (
-        member.organisation_id == dossier.applicant_id
-        or Membership.objects.filter(
-            user_id=member.user_id, organisation_id=dossier.applicant_id, is_active=True
-        ).exists()
-    )
+    """Whether the member, as this or another membership, belongs to the applicant or has helped
+    to write the dossier."""
+    if member.organisation_id == dossier.applicant_id:
+        return True
+    helpers = Collaborator.objects.filter(dossier=dossier, removed_at=None)
+    belongs = Q(organisation_id=dossier.applicant_id) | Q(pk__in=helpers.values("member_id"))
+    return Membership.objects.filter(belongs, user_id=member.user_id, is_active=True).exists()
 
 
 def can_sign(member: Membership, dossier: Dossier, step: Step) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from campaigns.definition import Definition
+from reviews.selectors.case_answers import day_key, day_problem, figure_key, figure_title
 from reviews.selectors.parts import FORM, SELF_ASSESSMENT, Slot, case_slot, dossier_slots
 
 MOST_LISTED = 5  # missing marks are named one by one up to here
@@ -174,14 +175,28 @@ def _case_task(definition: Definition, values: dict, counts: dict[str, int]) -> 
         for piece in pieces:
             task.total += 1
             text = (given or {}).get(piece.code) if section.parts else given
+            is_required = section.required and piece.required
             if long := _too_long(piece, text):
                 task.gaps.append(Gap(part, piece.title, long, True, piece.code))
             elif _is_filled(text):
                 task.done += 1
-            elif section.required and piece.required:
-                task.gaps.append(
-                    Gap(part, piece.title, f"“{piece.title}”还没有填写", True, piece.code)
-                )
+            elif is_required:
+                _add_missing(task, part, piece.title, piece.code)
+            if section.parts and piece.figure:
+                task.total += 1
+                if _is_filled((given or {}).get(figure_key(piece))):
+                    task.done += 1
+                elif is_required:
+                    _add_missing(task, part, figure_title(piece), piece.code)
+        if section.is_dated:
+            task.total += 1
+            day = values.get(day_key(section))
+            if problem := day_problem(section, day):
+                task.gaps.append(Gap(part, section.title, problem, True, section.code))
+            elif day:
+                task.done += 1
+            elif section.required:
+                _add_missing(task, part, f"{section.title}：时间", section.code)
         if not section.min_images:
             continue
         task.total += 1
@@ -197,6 +212,10 @@ def _case_task(definition: Definition, values: dict, counts: dict[str, int]) -> 
                 )
             )
     return task
+
+
+def _add_missing(task: Task, part: str, title: str, code: str) -> None:
+    task.gaps.append(Gap(part, title, f"“{title}”还没有填写", True, code))
 
 
 def _marks_task(definition: Definition, track: str, marks: dict) -> Task:

@@ -9,7 +9,7 @@
                    "kind_title", "floor_area", "households", "built_year"},
      "applicant": {"id", "name", "kind"},
      "form": {field: value},                      # every field, those of the registry included
-     "case_report": {section: text | {part: text}},
+     "case_report": {section: text | {part: text}},  # and reviews.selectors.case_answers
      "self_assessment": {item: mark},
      "self_assessment_totals": {"points", "maximum", "sections": {section: points}},
      "evidence": [{"id", "slot", "name", "caption", "kind", "file", "sha256", "size",
@@ -28,6 +28,7 @@ from accounts.models import Division
 from campaigns.definition import Definition
 from campaigns.rubric import show
 from reviews.models import Dossier, Evidence
+from reviews.selectors.case_answers import case_answer
 from reviews.selectors.parts import FORM, case_slot, dossier_slots
 from reviews.selectors.self_assessment import self_assessment_totals
 
@@ -140,8 +141,8 @@ def readable_content(definition: Definition, track: str, content: dict) -> dict:
 
         {"form": [{"code", "part", "title", "value"}],
          "materials": [{"part", "title", "files"}],
-         "case_report": [{"part", "title", "since", "text", "parts": [{"title", "text"}],
-                          "files"}],
+         "case_report": [{"part", "title", "since", "on", "text",
+                          "parts": [{"title", "figure", "text"}], "files"}],
          "sections": [{"code", "title", "points", "maximum", "items": [{"part", "code", "title",
                        "criterion", "maximum", "is_bonus", "points", "words", "asked", "files"}]}],
          "points", "maximum"}
@@ -211,17 +212,12 @@ def _form_row(field, values: dict) -> dict:
 
 
 def _case_row(section, report: dict, files: dict) -> dict:
-    given = report.get(section.code)
     return {
         "part": case_slot(section.code),
         "code": section.code,
         "title": section.title,
         "since": section.since,
-        "text": "" if section.parts else given or "",
-        "parts": [
-            {"title": part.title, "text": (given or {}).get(part.code, "")}
-            for part in section.parts
-        ],
+        **case_answer(section, report),
         "files": files.get(case_slot(section.code), []),
     }
 

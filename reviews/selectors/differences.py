@@ -76,10 +76,11 @@ def _lines(content: dict) -> dict[str, tuple[str, str, str, str]]:
         lines[f"{row['part']}#files"] = (row["part"], "附件", row["title"], _files(row))
     for row in content["case_report"]:
         part, group = row["part"], "典型案例材料"
-        lines[part] = (part, group, row["title"], row["text"])
+        lines[part] = (part, group, row["title"], "\n".join(filter(None, (row["on"], row["text"]))))
         for piece in row["parts"]:
             title = f"{row['title']}：{piece['title']}"
-            lines[f"{part}/{piece['title']}"] = (part, group, title, piece["text"])
+            text = "\n".join(filter(None, (piece["figure"], piece["text"])))
+            lines[f"{part}/{piece['title']}"] = (part, group, title, text)
         lines[f"{part}#files"] = (part, group, f"{row['title']}：图片", _files(row))
     for section in content["sections"]:
         for row in section["items"]:

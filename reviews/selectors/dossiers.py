@@ -14,7 +14,7 @@ from campaigns.models import Campaign, CampaignVersion
 from communities.models import Community
 from communities.selectors import claimable_by
 from reviews.enums import DossierState
-from reviews.models import Dossier
+from reviews.models import Collaborator, Dossier
 
 SUBTREE_ROLES = {Role.NEIGHBOURHOOD_OFFICER, Role.STREET_OFFICER, Role.COUNTY_OFFICER}
 TENANT_ROLES = {Role.CITY_OFFICER, Role.AUDITOR}
@@ -23,7 +23,7 @@ TENANT_ROLES = {Role.CITY_OFFICER, Role.AUDITOR}
 def visible_dossiers(member: Membership) -> QuerySet[Dossier]:
     """The dossiers that ``member`` may see; everything else does not exist for it.
 
-    - An applicant sees those of its own organisation, drafts included.
+    - An applicant sees those of its own organisation and those it helps with, drafts included.
     - The owners' committee sees those of its community once they were submitted.
     - Neighbourhood, street and county see those of their subtree once submitted.
     - City bureau and auditor see all once submitted.
@@ -31,7 +31,10 @@ def visible_dossiers(member: Membership) -> QuerySet[Dossier]:
     """
     every = Dossier.objects.all()
     if member.role == Role.APPLICANT:
-        return every.filter(applicant_id=member.organisation_id)
+        helped = Collaborator.objects.filter(member=member, removed_at=None)
+        return every.filter(
+            Q(applicant_id=member.organisation_id) | Q(pk__in=helped.values("dossier_id"))
+        )
     submitted = every.filter(revision__isnull=False)
     if member.role == Role.COMMITTEE_OFFICER:
         return submitted.filter(community__owners_committee_id=member.organisation_id)
@@ -45,6 +48,12 @@ def visible_dossiers(member: Membership) -> QuerySet[Dossier]:
 def in_subtree(member: Membership) -> Q:
     """Condition: the dossier's community lies in the member's subtree of divisions."""
     return Q(community__division__path__startswith=member.division_path)
+
+
+def present_collaborators(dossier: Dossier) -> list[Collaborator]:
+    """Who of other organisations helps to write the dossier now."""
+    present = dossier.collaborators.filter(removed_at=None).order_by("added_at")
+    return list(present.select_related("member__user", "member__organisation", "added_by__user"))
 
 
 # ---- lists -----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from documents.models import StoredFile, Upload
 from reviews.models import Dossier, Evidence, Revision
-from reviews.permissions.dossiers import is_own_dossier
+from reviews.permissions.dossiers import can_write_dossier
 from reviews.selectors.dossiers import visible_dossiers
 
 
@@ -71,7 +71,7 @@ def visible_evidence(member: Membership, pk) -> Evidence | None:
         .select_related("file", "dossier")
         .first()
     )
-    if piece is None or is_own_dossier(member, piece.dossier) or is_submitted(piece):
+    if piece is None or can_write_dossier(member, piece.dossier) or is_submitted(piece):
         return piece
     return None
 

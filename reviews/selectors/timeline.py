@@ -8,6 +8,7 @@ from campaigns.definition import Definition
 from campaigns.definition.route import Step
 from reviews.enums import Answer, DossierState, Outcome
 from reviews.models import Dossier, SignOff
+from reviews.selectors.deadlines import Cutoff, submission_cutoff
 from reviews.selectors.results import result_rows
 from reviews.selectors.route import conditions_of
 
@@ -83,11 +84,23 @@ def _answers(dossier: Dossier) -> list[dict]:
 
 
 def waiting_words(dossier: Dossier) -> str:
-    """Chinese: who it is waiting for, since when; empty when nobody is waited for."""
+    """Chinese: who it is waiting for, since when and until when; empty when nobody is."""
     if dossier.state in FINAL:
         return ""
     since = timezone.localtime(dossier.waiting_since)
-    return f"等待{waiting_for_whom(dossier)}，自 {since.month}月{since.day}日 {since:%H:%M} 起"
+    words = f"等待{waiting_for_whom(dossier)}，自 {since.month}月{since.day}日 {since:%H:%M} 起"
+    cutoff = _cutoff(dossier)
+    return f"{words}，应在 {cutoff.words} 前完成" if cutoff.deadline else words
+
+
+def _cutoff(dossier: Dossier) -> Cutoff:
+    """Until when who is waited for has to act; without a deadline where none is set."""
+    definition = dossier.version.definition
+    if dossier.state in (DossierState.DRAFT, DossierState.RETURNED):
+        return submission_cutoff(definition)
+    step = definition.step(dossier.step) if dossier.step else None
+    deadline = definition.deadline(step.deadline) if step and step.deadline else None
+    return Cutoff(deadline, None)
 
 
 def waiting_for_whom(dossier: Dossier) -> str:

@@ -17,6 +17,7 @@ from core import audit
 from reviews.enums import DossierState, Outcome
 from reviews.models import DeskCheck, Dossier, Evidence, SignOff
 from reviews.permissions.dossiers import EDITABLE_STATES
+from reviews.selectors.case_answers import day_key, keys_of, section_of
 from reviews.selectors.completeness import completeness, count_characters
 from reviews.selectors.desk_checks import check_rows
 from reviews.selectors.parts import dossier_parts, dossier_slots
@@ -208,12 +209,16 @@ def _lost_case(new: Definition, values: dict) -> tuple[str, ...]:
     sections = {section.code: section for section in new.case_sections()}
     lost = []
     for code, value in values.items():
-        section = sections.get(code)
+        section = sections.get(section_of(code))
+        if section and code == day_key(section):
+            if not section.is_dated:
+                lost.append(code)
+            continue
         if (
             section is None
             or isinstance(value, dict) != bool(section.parts)
             or isinstance(value, dict)
-            and set(value) - {part.code for part in section.parts}
+            and set(value) - keys_of(section)
         ):
             lost.append(code)
     return tuple(lost)

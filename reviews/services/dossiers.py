@@ -29,8 +29,10 @@ from reviews.permissions.dossiers import (
     can_create_dossier,
     can_edit_dossier,
     can_withdraw_dossier,
+    can_write_dossier,
     is_own_dossier,
 )
+from reviews.selectors.case_answers import section_of
 from reviews.selectors.draft_changes import MOST_REPLACED, Merged, flat, merge, seen_of, with_theirs
 from reviews.selectors.former import copyable, former_dossier, usable
 from reviews.selectors.parts import FORM, case_slot
@@ -155,7 +157,7 @@ def _carry_over(former: Dossier, dossier: Dossier) -> None:
 def check_editable(dossier: Dossier, member: Membership, part: str = "") -> None:
     """Raise PermissionDenied for strangers and Refused when the dossier, or the part of it, is
     not being edited."""
-    if not is_own_dossier(member, dossier):
+    if not can_write_dossier(member, dossier):
         raise PermissionDenied
     if not can_edit_dossier(member, dossier):
         raise Refused(
@@ -215,7 +217,7 @@ def _check_open(dossier: Dossier, part: str, paths: Iterable[str]) -> None:
         if part == "self_assessment":
             is_open = opened.opens_mark(code)
         else:
-            is_open = opened.opens(FORM if part == "form" else case_slot(code))
+            is_open = opened.opens(FORM if part == "form" else case_slot(section_of(code)))
         if not is_open:
             raise Refused(NOT_OPEN)
 

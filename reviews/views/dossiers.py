@@ -39,6 +39,7 @@ from reviews.selectors.dossiers import (
     definitions_of,
     filter_dossiers,
     list_rows,
+    present_collaborators,
     visible_dossiers,
     waiting_for,
 )
@@ -289,6 +290,7 @@ def _work_to_do(request, dossier) -> dict:
         "warnings": len(found.warnings),
         "former": former_dossier(dossier),
         "untouched": count_still_copied(dossier),
+        "collaborators": present_collaborators(dossier),
     }
 
 

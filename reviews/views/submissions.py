@@ -51,6 +51,7 @@ def _check_context(request, dossier, form) -> dict:
         "form": form,
         "can_edit": can_edit_dossier(request.member, dossier),
         "missing": found.missing,
+        "can_submit": is_own_dossier(request.member, dossier),
         "previews": papers_of(definition),
         "requirements": lines,
         "barring": barring(lines),

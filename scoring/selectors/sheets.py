@@ -6,6 +6,7 @@ from campaigns.definition import Definition
 from campaigns.definition.rubric import Section
 from campaigns.rubric import Item, show
 from reviews.models import Dossier
+from reviews.selectors.case_answers import case_answer
 from reviews.selectors.sign_offs import defects_by_item
 from scoring.engine import SheetResult, score_sheet
 from scoring.models import Mark, Scorecard
@@ -74,6 +75,11 @@ def visit_defects(card: Scorecard) -> dict[str, dict]:
     return defects_by_item(card.assignment.dossier)
 
 
+def _joined(fact: str, text: str) -> str:
+    """A day or figure before the words it belongs to."""
+    return f"{fact}。{text}" if fact else text
+
+
 def applicant_words(definition: Definition, track: str, content: dict) -> dict[str, list[dict]]:
     """``{"form": [{label, value}], "case_report": [{title, paragraphs: [{title, text}]}]}``."""
     form = []
@@ -85,14 +91,11 @@ def applicant_words(definition: Definition, track: str, content: dict) -> dict[s
         form.append({"label": field.title, "value": names.get(value, value) or "未填写"})
     case = []
     for section in definition.case_sections():
-        given = content["case_report"].get(section.code) or ""
-        if section.parts:
-            texts = [
-                {"title": part.title, "text": (given or {}).get(part.code, "")}
-                for part in section.parts
-            ]
-        else:
-            texts = [{"title": "", "text": given}]
+        answer = case_answer(section, content["case_report"])
+        texts = [
+            {"title": part["title"], "text": _joined(part["figure"], part["text"])}
+            for part in answer["parts"]
+        ] or [{"title": "", "text": _joined(answer["on"], answer["text"])}]
         case.append(
             {
                 "code": section.code,

@@ -41,6 +41,7 @@ from publications.services import (
 from reviews.enums import Outcome
 from reviews.models import Dossier
 from reviews.services.cases import forward_case
+from reviews.services.collaborators import add_collaborator
 from reviews.services.dossiers import save_draft, withdraw_dossier
 from reviews.services.evidence import describe_evidence
 from reviews.services.filings import file_obligation
@@ -328,7 +329,12 @@ class _Builder:
         self.world.things["ranking_row"] = {"pk": latest_ranking(campaign).rows.get().pk}
         self.world.things["ranking"] = {"pk": latest_ranking(campaign).pk}
 
-        self._upload(self.dossier("draft", campaign))
+        draft = self.dossier("draft", campaign)
+        self._upload(draft)
+        party = people.other_applicant.organisation
+        helper = make_member(party, Role.APPLICANT, f"helper-{campaign.key}")
+        row = add_collaborator(draft, helper.user.username, actor=draft.created_by)
+        self.world.things["draft_collaborator"] = {"pk": row.pk}
         self.submitted("at_committee", campaign, *route)
         at_county = self.submitted("at_county", campaign, *route)
         signature = sign(at_county, actor=people.committee_officer, scan=photo("盖章页.jpg"))

@@ -5,15 +5,16 @@ import threading
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import ProgrammingError, connections, transaction
+from django.db.models import Value
 from django.urls import reverse
 
 from core import audit
 from core.errors import Conflict, Refused
-from core.models import AuditRecord, Tenant
+from core.models import AuditRecord
 from core.tenancy import tenant_context
 from reviews.enums import DossierState
 from reviews.models import Dossier, Revision
-from reviews.services import submissions
+from reviews.services import dossiers, submissions
 from reviews.services.dossiers import create_dossier, save_draft, withdraw_dossier
 from reviews.services.evidence import add_evidence, remove_evidence
 from reviews.services.submissions import submit_dossier
@@ -285,21 +286,65 @@ def test_two_editors_at_once_one_is_told(committed):
     assert sum(isinstance(r, Conflict) for r in results) == 3, results
 
 
-def test_submitting_at_the_deadline_nobody_slips_through(committed):
+def test_without_the_row_lock_an_editor_would_be_lost(committed, monkeypatch):
+    """The twin: no lock and a write that does not look at the version. All are told "saved"."""
     tenant, people, dossier = committed
+    barrier = threading.Barrier(4)
+
+    def unlocked(dossier):
+        related = ("campaign", "version", "revision", "applicant", "community__county")
+        found = Dossier.objects.select_related(*related).get(pk=dossier.pk)
+        barrier.wait()
+        return found
+
+    def write(dossier, part, values, merged, actor):
+        Dossier.objects.filter(pk=dossier.pk).update(draft=dossier.draft | {part: values})
+        return dossier
+
+    monkeypatch.setattr(dossiers, "lock_dossier", unlocked)
+    monkeypatch.setattr(dossiers, "_write_draft", write)
+
+    def act(number):
+        with tenant_context(tenant.pk):
+            values = {"statement": f"第 {number} 位"}
+            return dossiers.save_draft(
+                dossier, "form", values, lock_version=dossier.lock_version, actor=people.applicant
+            )
+
+    results = together(4, act)
+    assert sum(isinstance(r, Dossier) for r in results) == 4, results
+
+
+def submit_over_the_deadline(tenant, people, dossier):
+    """A submission that begins in time and gets the dossier's row after the deadline."""
     with tenant_context(tenant.pk):
         make.set_clock("2023-10-30 23:59:59.9")
-        blocker = Tenant.objects.get(pk=tenant.pk)
-    assert blocker.clock_offset
+    results = []
     with tenant_context(tenant.pk):
         Dossier.objects.select_for_update().get(pk=dossier.pk)
         waiting = threading.Thread(
             target=lambda: results.append(submit_at_once(tenant, people, dossier, count=1)[0])
         )
-        results = []
         waiting.start()
         with connections["default"].cursor() as cursor:
             cursor.execute("SELECT pg_sleep(0.5)")
     waiting.join()
-    assert isinstance(results[0], Refused) and "截止" in results[0].message
+    return results[0]
+
+
+def test_submitting_at_the_deadline_nobody_slips_through(committed):
+    tenant, people, dossier = committed
+    result = submit_over_the_deadline(tenant, people, dossier)
+    assert isinstance(result, Refused) and "截止" in result.message
     assert count_revisions(tenant, dossier) == 0
+
+
+def test_by_the_clock_of_the_transactions_beginning_one_would_slip_through(committed, monkeypatch):
+    """The twin: the moment is looked up before the row is waited for, as ``now()`` would be."""
+    tenant, people, dossier = committed
+    with tenant_context(tenant.pk):
+        make.set_clock("2023-10-30 23:59:59.9")
+        before = Value(submissions.now())
+    monkeypatch.setattr(submissions, "moment", lambda: before)
+    result = submit_over_the_deadline(tenant, people, dossier)
+    assert isinstance(result, Revision)
