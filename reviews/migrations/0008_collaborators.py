@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_committees_and_party_branches'),
-        ('reviews', '0005_received_results_forwarded_cases'),
+        ('reviews', '0007_opinions_stand_or_fall'),
     ]
 
     operations = [
