@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from campaigns.definition import Definition
+from campaigns.definition.outcome import Document
 from documents.enums import DocumentKind
 from documents.models import RenderedDocument
 from reviews.models import Dossier, PaperOriginal
@@ -14,6 +15,12 @@ def papers_of(definition: Definition) -> list[DocumentKind]:
     if definition.form.case_report is not None:
         kinds.append(DocumentKind.CASE_REPORT)
     return kinds
+
+
+def papers_with_originals(definition: Definition) -> list[Document]:
+    """The documents of the notice that belong to a dossier: those that come signed on paper."""
+    codes = {str(kind) for kind in papers_of(definition)}
+    return [document for document in definition.documents if document.code in codes]
 
 
 def paper_rows(dossier: Dossier) -> list[dict]:

@@ -12,6 +12,7 @@ from core import audit
 from core.clock import now
 from reviews.models import Dossier, PaperOriginal
 from reviews.permissions.sign_offs import can_receive_papers
+from reviews.selectors.papers import papers_with_originals
 
 MOST_COPIES = 50
 
@@ -22,7 +23,8 @@ def receive_papers(dossier: Dossier, *, actor: Membership, copies: Mapping[str, 
     given before is replaced, and both stay in the chain of records."""
     if not can_receive_papers(actor, dossier):
         raise PermissionDenied
-    known = {document.code for document in dossier.version.definition.documents}
+    definition = dossier.version.definition
+    known = {document.code for document in papers_with_originals(definition)}
     for code, number in copies.items():
         if code not in known or not 0 <= number <= MOST_COPIES:
             raise ValidationError({f"copies:{code}": f"份数应在 0 到 {MOST_COPIES} 之间。"})

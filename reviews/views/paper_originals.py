@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from core.forms import answer_form
 from reviews.forms.sign_offs import PaperForm
 from reviews.permissions.sign_offs import can_receive_papers
-from reviews.selectors.papers import originals_of
+from reviews.selectors.papers import originals_of, papers_with_originals
 from reviews.services.paper_originals import receive_papers
 from reviews.views.sign_offs import load_dossier
 
@@ -24,7 +24,7 @@ def paper_originals(request, pk):
     mine = request.member.organisation_id
     form = PaperForm(
         request.POST or None,
-        documents=dossier.version.definition.documents,
+        documents=papers_with_originals(dossier.version.definition),
         held={row.document: row.copies for row in rows if row.organisation_id == mine},
     )
     back = reverse("reviews:sign_off", args=[request.tenant.slug, dossier.pk])

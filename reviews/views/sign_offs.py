@@ -21,7 +21,7 @@ from reviews.permissions.sign_offs import acts_at
 from reviews.selectors.contents import readable_content
 from reviews.selectors.desk_checks import desk_check_of
 from reviews.selectors.dossiers import visible_dossiers
-from reviews.selectors.papers import originals_of
+from reviews.selectors.papers import originals_of, papers_with_originals
 from reviews.selectors.parts import EVERYTHING, FORM, SELF_ASSESSMENT
 from reviews.selectors.route import earlier_levels
 from reviews.selectors.sign_offs import (
@@ -167,6 +167,7 @@ def _context(request, dossier, step, form, obstacle) -> dict:
         "query": f"?{request.GET.urlencode()}" if request.GET else "",
         "returned": returned_here(dossier) if form else None,
         "originals": originals_of(dossier),
+        "has_originals": bool(papers_with_originals(dossier.version.definition)),
         "content": with_flags(submitted_content(request, dossier), form.flagged() if form else {}),
         "resume_words": RESUME_WORDS[step.resume] if step else "",
         "resume_unstated": step is not None and step.is_unstated("resume"),

@@ -8,6 +8,7 @@ from core.clock import now, today
 from reviews.enums import Outcome
 from reviews.models import Dossier, SignOff
 from reviews.selectors.desk_checks import check_rows
+from reviews.selectors.returns import open_parts
 from reviews.services.desk_checks import record_desk_check
 from reviews.services.dossiers import save_draft
 from reviews.services.sign_offs import sign_off
@@ -107,10 +108,11 @@ def pass_to(dossier: Dossier, code: str, people) -> Dossier:
 
 
 def correct(dossier: Dossier, *, actor) -> Dossier:
-    """Change something in a returned dossier and submit it again."""
+    """Change the form of a returned dossier, where the return opens it, and submit it again."""
     dossier = fresh(dossier)
-    form = dossier.draft["form"] | {"address": f"更正后的地址 {dossier.lock_version}"}
-    save_draft(dossier, "form", form, lock_version=dossier.lock_version, actor=actor)
+    if open_parts(dossier).opens("form"):
+        form = dossier.draft["form"] | {"address": f"更正后的地址 {dossier.lock_version}"}
+        save_draft(dossier, "form", form, lock_version=dossier.lock_version, actor=actor)
     submit_dossier(dossier, actor=actor)
     return fresh(dossier)
 
