@@ -27,7 +27,7 @@ from campaigns.definition.shape import (
 )
 from campaigns.definition.tree import Place, piece
 from campaigns.labels import choice_word, field_word, part_word
-from campaigns.rubric import KINDS, show
+from campaigns.rubric import KINDS, kind_of, show
 from campaigns.schema import Part
 
 MOST_FACTS = 4
@@ -297,7 +297,7 @@ def section_sum(section: dict[str, Any]) -> SectionSum:
 
 
 def is_bonus(item: dict[str, Any]) -> bool:
-    kind = KINDS.get(item.get("kind"))
+    kind = kind_of(item)
     return bool(kind and kind.is_bonus)
 
 

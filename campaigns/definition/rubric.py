@@ -7,7 +7,7 @@ from typing import Annotated, Any, Union
 
 from pydantic import Field, model_validator
 
-from campaigns.rubric import KINDS, Item
+from campaigns.rubric import KINDS, Item, kind_of
 from campaigns.schema import ANY, Code, Part, Title, policy
 
 AnyItem = Annotated[Union[tuple(KINDS.values())], Field(discriminator="kind")]  # noqa: UP007
@@ -78,7 +78,7 @@ class Section(Part):
 
 
 def _kind_counts(raw: Any) -> bool:
-    kind = KINDS.get(raw.get("kind", "")) if isinstance(raw, dict) else None
+    kind = kind_of(raw)
     return kind is None or not (kind.is_bonus or kind.is_penalty)
 
 

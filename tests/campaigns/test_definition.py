@@ -111,6 +111,9 @@ def test_content_decides_the_hash():
     [
         ("year: 2023", "year: 二〇二三", "year", 3, "整数"),
         ("year: 2023", "", "year", 1, "缺少必填内容"),
+        ("year: 2023", "year: .nan", "", 3, "“.nan”不是可用的数字或日期"),
+        ("due: 2023-10-30", "due: 2023-02-30", "", 11, "“2023-02-30”不是可用的"),
+        ("kind: judged", "kind: [judged]", "rubric.sections[0].items[0]", 20, "没有"),
         ("title: 小方案", "title: 小方案\ncolour: red", "colour", 3, "不认识的内容"),
         ('code: "1.1"', "code: 1.1", "rubric.sections[0].items[0].code", 20, "加引号"),
         ("kind: judged", "kind: guessed", "rubric.sections[0].items[0]", 20, "没有 guessed"),

@@ -158,7 +158,9 @@ def test_unknown_content_is_told_and_may_be_dropped(people, officer):
     [("levels", "x"), ("rubric", None), ("rubric", []), ("form", 3), ("calendar", [1, None, "x"]),
      ("requirements", [{"gate": {"kind": "moon"}}]), ("rubric", {"sections": [{"items": [{}, 5]}, 7]}),
      ("outcome", {"winners": []}), ("evidence_window", "x"), ("title", {"a": 1}), ("tracks", [{"code": []}]),
-     ("year", [1]), ("quotas", [{"scope": 1, "rule": {"value": {"x": 1}}}]), ("authorities", {"a": 1})],
+     ("year", [1]), ("quotas", [{"scope": 1, "rule": {"value": {"x": 1}}}]), ("authorities", {"a": 1}),
+     ("rubric", {"sections": [{"weight": 5, "items": [{"kind": []}, {"kind": {}, "unstated": 5}]}]}),
+     ("route", [{"type": ["x"], "actions": [{}], "unstated": {"actions": "x", "type": "x"}}])],
 )  # fmt: skip
 def test_draft_with_nonsense_can_be_looked_at_everywhere(people, officer, key, value):
     draft = create_draft(shipped_body() | {key: value}, actor=people.city_officer)
