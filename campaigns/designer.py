@@ -112,7 +112,9 @@ def in_words(model: type[Part] | None, message: str) -> str:
 
 
 def within(found: Iterable[Finding], place: Place) -> list[Finding]:
-    """Those at a place or inside it."""
+    """Those at a place or inside it; of the definition itself those on its own page."""
+    if not place:
+        return [one for one in found if not one.page]
     return [one for one in found if one.page[: len(place)] == place]
 
 
@@ -247,7 +249,8 @@ def references(body: dict[str, Any], kind: str) -> list[tuple[str, str]]:
     """(code, title) of what a field may name."""
     places: dict[str, Place] = {
         "track": ("tracks",), "level": ("levels",), "body": ("levels",),
-        "deadline": ("calendar",), "section": ("rubric", "sections"),
+        "deadline": ("calendar",), "section": ("rubric", "sections"), "step": ("route",),
+        "source": ("combination", "sources"), "family": ("rubric", "families"),
     }  # fmt: skip
     rows = piece(body, places[kind], []) if kind in places else []
     rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
