@@ -133,6 +133,17 @@ def test_mistake_is_told_with_path_and_line(old, new, path, line, message):
     assert message in found[path, line]
 
 
+def test_more_items_than_anybody_can_read_are_refused():
+    item = SMALL.partition("      items:\n")[2].splitlines()[0]
+    many = "\n".join(item.replace('"1.1"', f'"2.{n}"') for n in range(500))
+    (problem,) = [p for p in problems_after(item, f"{item}\n{many}") if p.severity == "error"]
+    assert problem.path == "rubric.sections[0]" and "至多 500 项" in problem.message
+    two = f"{item}\n    - code: x\n      title: 第二类\n      points: 1\n      items:\n{many}"
+    two = two.replace(f"{many.splitlines()[0]}\n", "")
+    (problem,) = [p for p in problems_after(item, two) if p.severity == "error"]
+    assert problem.path == "rubric" and "合计至多 500 项" in problem.message
+
+
 def test_several_mistakes_are_told_at_once():
     text = SMALL.replace("year: 2023", "year: x").replace("points: 2.5, ded", "points: y, ded")
     assert [p.path for p in check_definition(text)] == [
