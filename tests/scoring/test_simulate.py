@@ -168,6 +168,8 @@ def test_faults_of_json_are_told_with_their_paths(tmp_path, changes, words):
         ('{"candidates": [], "candidates": []}', "写了两次"),
         ("\udcff", "不是 UTF-8"),
         ("[" * 100_000, "过深的嵌套"),
+        ('{"candidates": [{"key": "A", "facts": {"satisfaction_rate": NaN}}]}', "无法识别的数字"),
+        (r'{"candidates": [{"key": "\ud800"}]}', "不成对"),
     ],
 )
 def test_a_bad_file_is_refused_in_words(tmp_path, content, words):
