@@ -144,6 +144,12 @@ def test_more_items_than_anybody_can_read_are_refused():
     assert problem.path == "rubric" and "合计至多 500 项" in problem.message
 
 
+def test_sources_that_the_web_does_not_collect_are_told_before_opening():
+    two = "level: expert, weight: 60}, {code: street, title: 街道, level: street, weight: 40}]"
+    found = {p.path: p.message for p in problems_after("level: expert}]", two, severity="warning")}
+    assert "不会自动得出总分" in found["combination.sources"]
+
+
 def test_several_mistakes_are_told_at_once():
     text = SMALL.replace("year: 2023", "year: x").replace("points: 2.5, ded", "points: y, ded")
     assert [p.path for p in check_definition(text)] == [
