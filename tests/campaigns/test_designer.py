@@ -14,6 +14,7 @@ from core.models import AuditRecord
 from tests.factories.campaigns import SHIPPED, make_campaign
 from tests.factories.drafts import body, form_of, save, shipped_body, text, url
 from tests.factories.forms import read_form, read_forms
+from tests.standing import standing
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def officer(people, client):
     return client
 
 
-@pytest.fixture
+@standing
 def draft(people):
     return create_draft(shipped_body(), actor=people.city_officer)
 

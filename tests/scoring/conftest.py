@@ -9,6 +9,7 @@ from tests.factories.panels import (
     make_panel,
     make_scoring,
 )
+from tests.standing import standing
 
 
 @pytest.fixture
@@ -34,6 +35,6 @@ def make_scene(people):
     )  # fmt: skip
 
 
-@pytest.fixture
+@standing
 def scene(people):
     return make_scene(people)
