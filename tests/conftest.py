@@ -18,6 +18,7 @@ def django_db_setup(django_db_blocker):
     """Made once; every process of the tests has its own."""
     with django_db_blocker.unblock(), fresh_database():
         yield
+        worlds.prepare(set())
 
 
 @pytest.fixture
