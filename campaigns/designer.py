@@ -27,7 +27,7 @@ from campaigns.definition.shape import (
 )
 from campaigns.definition.tree import Place, piece
 from campaigns.labels import choice_word, field_word, part_word
-from campaigns.rubric import KINDS, show
+from campaigns.rubric import KINDS, kind_of, show
 from campaigns.schema import Part
 
 MOST_FACTS = 4
@@ -112,7 +112,9 @@ def in_words(model: type[Part] | None, message: str) -> str:
 
 
 def within(found: Iterable[Finding], place: Place) -> list[Finding]:
-    """Those at a place or inside it."""
+    """Those at a place or inside it; of the definition itself those on its own page."""
+    if not place:
+        return [one for one in found if not one.page]
     return [one for one in found if one.page[: len(place)] == place]
 
 
@@ -247,7 +249,8 @@ def references(body: dict[str, Any], kind: str) -> list[tuple[str, str]]:
     """(code, title) of what a field may name."""
     places: dict[str, Place] = {
         "track": ("tracks",), "level": ("levels",), "body": ("levels",),
-        "deadline": ("calendar",), "section": ("rubric", "sections"),
+        "deadline": ("calendar",), "section": ("rubric", "sections"), "step": ("route",),
+        "source": ("combination", "sources"), "family": ("rubric", "families"),
     }  # fmt: skip
     rows = piece(body, places[kind], []) if kind in places else []
     rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
@@ -297,7 +300,7 @@ def section_sum(section: dict[str, Any]) -> SectionSum:
 
 
 def is_bonus(item: dict[str, Any]) -> bool:
-    kind = KINDS.get(item.get("kind"))
+    kind = kind_of(item)
     return bool(kind and kind.is_bonus)
 
 

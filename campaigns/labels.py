@@ -233,7 +233,8 @@ def field_word(model: type[Part], name: str) -> str:
 def choice_word(model: type[Part], name: str, value: Any) -> str:
     """The word of a choice of the field; the value itself where there is none."""
     words = CHOICES.get(f"{model.__name__}.{name}") or CHOICES.get(name, {})
-    return words.get(value, str(value)).replace("{count}", "若干").replace("{percent}", "若干")
+    word = words.get(value) if isinstance(value, str | int) else None
+    return (word or str(value)).replace("{count}", "若干").replace("{percent}", "若干")
 
 
 def has_words(model: type[Part], name: str, values: tuple[Any, ...] = ()) -> bool:

@@ -33,6 +33,8 @@ def show(number: Decimal) -> str:
 # What no database, file or page can keep: control characters, half characters, non-characters.
 _UNUSABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 MOST_DIGITS = 12
+MOST_MEMBERS = 500
+"""Of one list, and of the items of all sections together."""
 
 
 def policy(
@@ -99,6 +101,8 @@ class Part(BaseModel):
                 texts = (*value, *value.values())
             elif isinstance(value, tuple):
                 texts = value
+            if isinstance(value, tuple) and len(value) > MOST_MEMBERS:
+                raise ValueError(f"{name} 至多 {MOST_MEMBERS} 项")
             if any(isinstance(text, str) and _UNUSABLE.search(text) for text in texts):
                 raise ValueError(f"{name} 中有不能保存的字符（控制字符），请删去")
         return self

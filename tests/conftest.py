@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.db import connections
+from pytest_django.plugin import blocking_manager_key
 
 import config.celery  # noqa: F401 - tasks are sent through our app
-from core.tenancy import tenant_context
+from core import tenancy
 from tests.databases import fresh_database
 from tests.factories import cast
+from tests.standing import asked_for, standing, worlds
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +18,7 @@ def django_db_setup(django_db_blocker):
     """Made once; every process of the tests has its own."""
     with django_db_blocker.unblock(), fresh_database():
         yield
+        worlds.prepare(set())
 
 
 @pytest.fixture
@@ -35,15 +38,42 @@ def committed_db(django_db_setup, django_db_blocker):
             connections[alias].close()
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    """What the test before built stays as far as this one asks for it too."""
+    blocker = item.config.stash[blocking_manager_key]
+    wanted = asked_for(item)
+    if not wanted and not worlds.levels:
+        return (yield)
+    with blocker.unblock():
+        worlds.prepare(wanted)
+    return (yield)
+
+
 @pytest.fixture
-def tenant(db):
-    """The first tenant of the fixed cast; the database is inside its context."""
+def database(django_db_setup, django_db_blocker):
+    """The database is open to the test; afterwards it is as the standing worlds left it."""
+    with django_db_blocker.unblock():
+        yield
+        worlds.finish()
+
+
+@standing
+def _standing_tenant(database):
     tenant = cast.make_tenant("yunzhou", "云州市住房和城乡建设局")
-    with tenant_context(tenant.pk):
-        yield tenant
+    tenancy._set_tenant(str(tenant.pk))
+    return tenant
 
 
 @pytest.fixture
+def tenant(_standing_tenant):
+    """The first tenant of the fixed cast; the database is inside its context."""
+    token = tenancy._current.set(_standing_tenant.pk)
+    yield _standing_tenant
+    tenancy._current.reset(token)
+
+
+@standing
 def people(tenant):
     """One member per role around one community: see ``tests.factories.cast``."""
     return cast.make_people()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import OperationalError, connections
 
 PATIENCE = 30
 
@@ -45,9 +45,18 @@ def drop_database(owner, name: str) -> None:
         " SELECT count(CASE WHEN is_ours THEN pg_terminate_backend(pid) ELSE true END) FROM client"
     )
     ends = time.monotonic() + PATIENCE
-    while run_beside(owner, left, name) and time.monotonic() < ends:
-        time.sleep(0.1)
-    run_beside(owner, f'DROP DATABASE IF EXISTS "{name}"')
+    while True:
+        last_time = time.monotonic() >= ends
+        if run_beside(owner, left, name) and not last_time:
+            time.sleep(0.1)
+            continue
+        try:
+            run_beside(owner, f'DROP DATABASE IF EXISTS "{name}"')
+            return
+        except OperationalError:  # somebody came in between
+            owner.close()
+            if last_time:
+                raise
 
 
 def run_beside(connection, statement: str, *values):

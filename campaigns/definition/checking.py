@@ -172,6 +172,12 @@ def _sums(d: Definition) -> Iterator[Finding]:
         )
 
 
+ONE_SOURCE = (
+    "系统在线收取的只有专家一个来源的评分表；多个来源或随签署评分的方案可以模拟计算（simulate），"
+    "开放后不会自动得出总分"
+)
+
+
 def _sources(d: Definition) -> Iterator[Finding]:
     rule, here = d.combination, ("combination", "sources")
     if not d.is_scored:
@@ -185,7 +191,11 @@ def _sources(d: Definition) -> Iterator[Finding]:
     weights = sum((source.weight for source in rule.sources), Decimal(0))
     if rule.across == "weighted" and weights != 100:
         yield here, f"各来源权重合计 {show(weights)}，应为 100", "error"
+    if len(rule.sources) > 1 or rule.sources[0].fact:
+        yield here, ONE_SOURCE, "warning"
     for i, step in enumerate(d.route):
+        if step.scores:
+            yield ("route", i, "scores"), ONE_SOURCE, "warning"
         if step.scores and step.scores not in known:
             yield ("route", i, "scores"), f"没有评分来源“{step.scores}”", "error"
     for s, section in enumerate(d.rubric.sections):

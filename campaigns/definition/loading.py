@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
@@ -56,9 +57,25 @@ def _mapping(loader: yaml.Loader, node: yaml.MappingNode) -> dict[Any, Any]:
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
-_Loader.add_constructor(
-    "tag:yaml.org,2002:float", lambda loader, node: Decimal(node.value.replace("_", ""))
-)
+
+
+def _scalar(tag: str, construct: Callable[[yaml.Loader, yaml.ScalarNode], Any]) -> None:
+    """Read scalars of the tag so; one that cannot be read is told with its line."""
+
+    def read(loader: yaml.Loader, node: yaml.ScalarNode) -> Any:
+        try:
+            return construct(loader, node)
+        except (ValueError, ArithmeticError):
+            raise yaml.constructor.ConstructorError(
+                None, None, f"“{node.value[:20]}”不是可用的数字或日期", node.start_mark
+            ) from None
+
+    _Loader.add_constructor(f"tag:yaml.org,2002:{tag}", read)
+
+
+_scalar("int", _Loader.construct_yaml_int)
+_scalar("float", lambda loader, node: Decimal(node.value.replace("_", "")))
+_scalar("timestamp", _Loader.construct_yaml_timestamp)
 
 
 def _represent_decimal(dumper: yaml.Dumper, value: Decimal) -> yaml.Node:

@@ -97,6 +97,7 @@ def _tag(node: yaml.Node) -> str | None:
 _MESSAGES = {
     "missing": "缺少必填内容",
     "extra_forbidden": "不认识的内容，请检查拼写",
+    "string_unicode": "有不能保存的字符，请删去",
     "string_type": '应为文字；数字编号请加引号，如 "7.3"',
     "string_too_short": "不能为空",
     "string_too_long": "文字过长，至多 {max_length} 字",

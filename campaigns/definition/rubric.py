@@ -7,8 +7,8 @@ from typing import Annotated, Any, Union
 
 from pydantic import Field, model_validator
 
-from campaigns.rubric import KINDS, Item
-from campaigns.schema import ANY, Code, Part, Title, policy
+from campaigns.rubric import KINDS, Item, kind_of
+from campaigns.schema import ANY, MOST_MEMBERS, Code, Part, Title, policy
 
 AnyItem = Annotated[Union[tuple(KINDS.values())], Field(discriminator="kind")]  # noqa: UP007
 
@@ -78,7 +78,7 @@ class Section(Part):
 
 
 def _kind_counts(raw: Any) -> bool:
-    kind = KINDS.get(raw.get("kind", "")) if isinstance(raw, dict) else None
+    kind = kind_of(raw)
     return kind is None or not (kind.is_bonus or kind.is_penalty)
 
 
@@ -113,3 +113,9 @@ class Rubric(Part):
     cap: Decimal | None = Field(None, gt=0, description="总分上限；空为不限")
     floor: Decimal = Field(Decimal(0), ge=0, description="总分下限")
     bonus_cap: Decimal | None = Field(None, ge=0, description="加分合计上限；空为不限")
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Rubric:
+        if sum(len(section.items) for section in self.sections) > MOST_MEMBERS:
+            raise ValueError(f"指标合计至多 {MOST_MEMBERS} 项")
+        return self

@@ -29,6 +29,7 @@ REFERENCES = {
     "tracks": "track", "track": "track", "applies_to": "track", "not_applicable_in": "track",
     "level": "level", "owner_level": "level", "population": "level", "by": "body",
     "issued_by": "body", "deadline": "deadline", "section": "section",
+    "step": "step", "scores": "source", "marked_by": "source", "family": "family",
 }  # fmt: skip
 
 
@@ -60,7 +61,7 @@ class Member:
 
     @property
     def refers_to(self) -> str:
-        """Whose codes stand in the field: track, level, body, deadline, section, or nothing."""
+        """Whose codes stand in the field: one of the values of ``REFERENCES``, or nothing."""
         return REFERENCES.get(self.key, "") if self.kind in ("text", "lines") else ""
 
     @property

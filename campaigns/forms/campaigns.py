@@ -33,7 +33,11 @@ def _text_of(upload) -> str:
 class CampaignForm(forms.Form):
     """From a definition that comes with the system, or from a file of one's own."""
 
-    shipped = forms.ChoiceField(label="方案", widget=forms.RadioSelect)
+    shipped = forms.ChoiceField(
+        label="方案",
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择一份方案；上传文件的，请选“上传方案定义文件”。"},
+    )
     definition = forms.FileField(
         label="方案定义文件",
         required=False,

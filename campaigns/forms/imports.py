@@ -21,7 +21,10 @@ class AnnexForm(forms.Form):
         help_text="含评选标准表的 .docx 或 .xlsx 文件，不超过 10 MB。"
         "文件只用于读取表格，不会保存；PDF、图片请先转为 Word 或 Excel。",
         widget=forms.ClearableFileInput(attrs={"accept": ".docx,.xlsx"}),
-        error_messages={"empty": "是空文件（0 字节），请重新选择文件上传。"},
+        error_messages={
+            "required": "请选择要读取的附件。",
+            "empty": "是空文件（0 字节），请重新选择文件上传。",
+        },
     )
 
 
@@ -159,7 +162,11 @@ class SectionForm(forms.Form):
 class TakeOverForm(forms.Form):
     """Into which draft; the rubric that stands there is replaced."""
 
-    draft = forms.ChoiceField(label="写入哪一份草稿", widget=forms.RadioSelect)
+    draft = forms.ChoiceField(
+        label="写入哪一份草稿",
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择写入哪一份草稿。"},
+    )
     title = forms.CharField(
         label="新草稿的名称", required=False, max_length=120, help_text="选择“新建一份草稿”时使用。"
     )

@@ -306,6 +306,8 @@ def _number(text: str) -> str:
 
 # The fields
 
+NONE_IS_ALL = {"track": "都不选表示全部类别。", "source": "都不选表示全部来源。"}
+
 
 class Text(forms.CharField):
     """Line breaks as one character."""
@@ -374,8 +376,8 @@ def _choice(said, options, present, *, many: bool, member: Member) -> forms.Fiel
     strange = [str(v) for v in held if v not in (None, "") and str(v) not in known]
     options = [*options, *((v, f"{v}（没有这一项，请改选）") for v in dict.fromkeys(strange))]
     if many:
-        if member.refers_to == "track" and member.key != "not_applicable_in":
-            said["help_text"] = "都不选表示全部类别。"
+        if member.key != "not_applicable_in" and member.refers_to in NONE_IS_ALL:
+            said["help_text"] = NONE_IS_ALL[member.refers_to]
         return forms.MultipleChoiceField(
             **said, choices=options, widget=forms.CheckboxSelectMultiple
         )

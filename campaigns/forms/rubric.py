@@ -15,7 +15,7 @@ from campaigns.definition.shape import Member, members
 from campaigns.designer import is_bonus, section_sum
 from campaigns.forms.parts import make_field, present_value, put, shown_value
 from campaigns.labels import field_word, part_word
-from campaigns.rubric import KINDS
+from campaigns.rubric import kind_of
 from campaigns.schema import Part
 
 SECTION_CELLS = ("code", "title", "points", "weight")
@@ -80,7 +80,7 @@ class RubricForm(forms.Form):
         for s, section in enumerate(self.sections):
             self._add(f"s{s}", Section, section, SECTION_CELLS)
             for i, item in enumerate(items_of(section)):
-                self._add(f"s{s}.i{i}", KINDS.get(item.get("kind")), item, ITEM_CELLS)
+                self._add(f"s{s}.i{i}", kind_of(item), item, ITEM_CELLS)
         self.order = list(self.nodes)
 
     def _add(self, token: str, model, data: dict, keys: tuple[str, ...]) -> None:

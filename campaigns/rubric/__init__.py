@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import get_args
+from typing import Any, get_args
 
 from campaigns.rubric.base import Evidence, Item, Mark, MarkError, show
 
-__all__ = ["KINDS", "Evidence", "Item", "Mark", "MarkError", "show"]
+__all__ = ["KINDS", "Evidence", "Item", "Mark", "MarkError", "kind_of", "show"]
 
 
 def discover_kinds() -> dict[str, type[Item]]:
@@ -36,3 +36,9 @@ def discover_kinds() -> dict[str, type[Item]]:
 
 
 KINDS = discover_kinds()
+
+
+def kind_of(item: Any) -> type[Item] | None:
+    """The class of an item in data that may be wrong anywhere."""
+    kind = item.get("kind") if isinstance(item, dict) else None
+    return KINDS.get(kind) if isinstance(kind, str) else None

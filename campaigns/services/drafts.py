@@ -18,12 +18,12 @@ from campaigns.definition import Definition, DefinitionError, check_data, tree
 from campaigns.definition.loading import MOST_CHARACTERS
 from campaigns.models import Campaign, CampaignVersion, DefinitionDraft
 from campaigns.permissions import can_edit_drafts
+from campaigns.schema import MOST_MEMBERS
 from campaigns.services.campaigns import add_version, create_campaign
 from core import audit
 from core.errors import Conflict, Refused
 
 MOST_DRAFTS = 100
-MOST_MEMBERS = 500
 UNNAMED = "未命名的方案"
 
 

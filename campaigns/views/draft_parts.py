@@ -229,6 +229,8 @@ def _unknown(here: Spot) -> list[str]:
 def _drop_unknown(desk, here: Spot):
     """What no definition knows goes, so that the check can pass."""
     unknown = set(_unknown(here))
+    if not unknown:
+        return redirect(desk.url("draft_part", here.place))
     edit_piece(
         desk.draft, here.place, lambda part: {k: v for k, v in part.items() if k not in unknown},
         actor=desk.request.member, seen=tree.digest(here.value),

@@ -88,6 +88,11 @@ def known_attestations(definition: Definition) -> set[str]:
     }
 
 
+def _is_place(fact: Fact) -> bool:
+    place, population = fact.place, fact.population
+    return type(place) is int and type(population) is int and 1 <= place <= population
+
+
 class Reader:
     """Takes raw values into entrants and gathers what is wrong, each with its place."""
 
@@ -139,12 +144,16 @@ class Reader:
             self.problem(place, f"方案没有用到数据“{name}”，可用：{known}。")
             return None
         try:
-            return as_fact(raw)
+            fact = as_fact(raw)
         except (TypeError, ValueError, ArithmeticError):
             self.problem(
                 place, f"“{str(raw)[:30]}”不是可用的数据，应为数字、日期、文字或日期列表。"
             )
             return None
+        if (fact.place, fact.population) != (None, None) and not _is_place(fact):
+            self.problem(place, "位次应写成两个整数，位次从 1 起、不大于总数，如 3/120。")
+            return None
+        return fact
 
     def attestation(self, place: str, key: str, raw: Any) -> Any:
         if key not in self.attestations:

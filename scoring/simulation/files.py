@@ -31,6 +31,7 @@ from scoring.simulation.entrants import (
 MOST_BYTES = 300 << 20
 ENTRANTS, MARKS = "对象", "评分"
 KEY, TITLE, TRACK, RATER, SOURCE, STEP = "代号", "名称", "类别", "评分人", "来源", "环节"
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _PLACE = re.compile(r"(\d+)\s*/\s*(\d+)")
 
 
@@ -60,7 +61,14 @@ def _json(path: Path) -> Any:
 
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        return json.loads(text, parse_float=Decimal, object_pairs_hook=once)
+        data = json.loads(
+            text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=once
+        )
+        if _HALF.search(text):  # half a character cannot be printed or kept
+            json.dumps(data, ensure_ascii=False, default=str).encode()
+        return data
+    except UnicodeEncodeError:
+        raise MarksError([f"{path.name}：文字中有不成对的 \\u 字符，请删去。"]) from None
     except UnicodeDecodeError:
         raise MarksError([f"{path.name}：文件不是 UTF-8 编码的文本。"]) from None
     except json.JSONDecodeError as error:
@@ -70,6 +78,10 @@ def _json(path: Path) -> Any:
         if isinstance(error, MarksError):
             raise
         raise MarksError([f"{path.name}：含有无法识别的数字或过深的嵌套。"]) from None
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number")
 
 
 def _workbook(definition: Definition, path: Path) -> list[Entrant]:

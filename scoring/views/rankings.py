@@ -91,6 +91,7 @@ def ranking(request, key):
         "stage": ranking_stage(campaign),
         "can_decide": can_decide(request.member),
         "is_scored": present.is_scored,
+        "has_bands": bool(present.outcome.tables),
         "rows": rows,
         "quotas": [
             group

@@ -15,18 +15,19 @@ from core.models import AuditRecord
 from core.tenancy import tenant_context
 from tests.factories import cast
 from tests.factories.forms import read_form
+from tests.standing import standing
 
 SIGN_IN = "/account/sign-in/"
 
 
-@pytest.fixture
-def city(db):
+@standing
+def city(database):
     """The tenant `yunzhou` and its cast."""
     return make_city("yunzhou", "云州市住房和城乡建设局")
 
 
-@pytest.fixture
-def next_door(db):
+@standing
+def next_door(database):
     """Another tenant of the same shape."""
     return make_city("linzhou", "临州市住房和城乡建设局")
 

@@ -111,6 +111,9 @@ def test_content_decides_the_hash():
     [
         ("year: 2023", "year: 二〇二三", "year", 3, "整数"),
         ("year: 2023", "", "year", 1, "缺少必填内容"),
+        ("year: 2023", "year: .nan", "", 3, "“.nan”不是可用的数字或日期"),
+        ("due: 2023-10-30", "due: 2023-02-30", "", 11, "“2023-02-30”不是可用的"),
+        ("kind: judged", "kind: [judged]", "rubric.sections[0].items[0]", 20, "没有"),
         ("title: 小方案", "title: 小方案\ncolour: red", "colour", 3, "不认识的内容"),
         ('code: "1.1"', "code: 1.1", "rubric.sections[0].items[0].code", 20, "加引号"),
         ("kind: judged", "kind: guessed", "rubric.sections[0].items[0]", 20, "没有 guessed"),
@@ -128,6 +131,23 @@ def test_content_decides_the_hash():
 def test_mistake_is_told_with_path_and_line(old, new, path, line, message):
     found = {(problem.path, problem.line): problem.message for problem in problems_after(old, new)}
     assert message in found[path, line]
+
+
+def test_more_items_than_anybody_can_read_are_refused():
+    item = SMALL.partition("      items:\n")[2].splitlines()[0]
+    many = "\n".join(item.replace('"1.1"', f'"2.{n}"') for n in range(500))
+    (problem,) = [p for p in problems_after(item, f"{item}\n{many}") if p.severity == "error"]
+    assert problem.path == "rubric.sections[0]" and "至多 500 项" in problem.message
+    two = f"{item}\n    - code: x\n      title: 第二类\n      points: 1\n      items:\n{many}"
+    two = two.replace(f"{many.splitlines()[0]}\n", "")
+    (problem,) = [p for p in problems_after(item, two) if p.severity == "error"]
+    assert problem.path == "rubric" and "合计至多 500 项" in problem.message
+
+
+def test_sources_that_the_web_does_not_collect_are_told_before_opening():
+    two = "level: expert, weight: 60}, {code: street, title: 街道, level: street, weight: 40}]"
+    found = {p.path: p.message for p in problems_after("level: expert}]", two, severity="warning")}
+    assert "不会自动得出总分" in found["combination.sources"]
 
 
 def test_several_mistakes_are_told_at_once():

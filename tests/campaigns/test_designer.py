@@ -14,6 +14,7 @@ from core.models import AuditRecord
 from tests.factories.campaigns import SHIPPED, make_campaign
 from tests.factories.drafts import body, form_of, save, shipped_body, text, url
 from tests.factories.forms import read_form, read_forms
+from tests.standing import standing
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def officer(people, client):
     return client
 
 
-@pytest.fixture
+@standing
 def draft(people):
     return create_draft(shipped_body(), actor=people.city_officer)
 
@@ -153,12 +154,37 @@ def test_unknown_content_is_told_and_may_be_dropped(people, officer):
     assert "surprise" not in body(draft)
 
 
+def test_dropping_where_nothing_is_unknown_does_nothing(officer, draft):
+    before = body(draft)
+    for place in ("head", "parent", "calendar/0"):
+        assert officer.post(url(draft, "part", place), {"act": "drop"}).status_code == 302
+    assert body(draft) == before
+
+
+def test_first_page_tells_only_what_is_mended_there(people, officer):
+    draft = create_draft({"title": "新方案"}, actor=people.city_officer)
+    shown = text(officer.get(url(draft, "part", "head")))
+    assert "概况 › 年度" in shown and "公示</a>：缺少" not in shown
+    assert "公示</a>：缺少" in text(officer.get(url(draft, "detail")))
+
+
+def test_who_marks_an_item_is_chosen_among_the_sources(people, officer):
+    draft = create_draft(shipped_body(), actor=people.city_officer)
+    source = body(draft)["combination"]["sources"][0]
+    shown = text(officer.get(url(draft, "part", "rubric/sections/0/items/0")))
+    assert "都不选表示全部来源" in shown and source["title"] in shown
+    save(officer, draft, "rubric/sections/0/items/0", marked_by=[source["code"]])
+    assert body(draft)["rubric"]["sections"][0]["items"][0]["marked_by"] == [source["code"]]
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [("levels", "x"), ("rubric", None), ("rubric", []), ("form", 3), ("calendar", [1, None, "x"]),
      ("requirements", [{"gate": {"kind": "moon"}}]), ("rubric", {"sections": [{"items": [{}, 5]}, 7]}),
      ("outcome", {"winners": []}), ("evidence_window", "x"), ("title", {"a": 1}), ("tracks", [{"code": []}]),
-     ("year", [1]), ("quotas", [{"scope": 1, "rule": {"value": {"x": 1}}}]), ("authorities", {"a": 1})],
+     ("year", [1]), ("quotas", [{"scope": 1, "rule": {"value": {"x": 1}}}]), ("authorities", {"a": 1}),
+     ("rubric", {"sections": [{"weight": 5, "items": [{"kind": []}, {"kind": {}, "unstated": 5}]}]}),
+     ("route", [{"type": ["x"], "actions": [{}], "unstated": {"actions": "x", "type": "x"}}])],
 )  # fmt: skip
 def test_draft_with_nonsense_can_be_looked_at_everywhere(people, officer, key, value):
     draft = create_draft(shipped_body() | {key: value}, actor=people.city_officer)

@@ -6,6 +6,7 @@ from campaigns.definition import tree
 from campaigns.services.drafts import create_draft, set_piece
 from tests.factories.drafts import body, form_of, shipped_body, text, url
 from tests.factories.forms import read_form
+from tests.standing import standing
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def officer(people, client):
     return client
 
 
-@pytest.fixture
+@standing
 def draft(people):
     return create_draft(shipped_body(), actor=people.city_officer)
 

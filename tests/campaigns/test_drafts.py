@@ -25,14 +25,15 @@ from core.errors import Conflict, Refused
 from core.models import AuditRecord
 from tests.campaigns.test_services import OTHERS
 from tests.factories.campaigns import changed_text, make_campaign
+from tests.standing import standing
 
 
-@pytest.fixture
+@standing
 def campaign(people):
     return make_campaign(is_open=False)
 
 
-@pytest.fixture
+@standing
 def draft(people, campaign):
     base = campaign.versions.get()
     return create_draft(base.body, actor=people.city_officer, base=base, campaign=campaign)

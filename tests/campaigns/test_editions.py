@@ -31,6 +31,7 @@ from tests.campaigns.test_services import OTHERS
 from tests.factories.campaigns import SHIPPED, make_campaign
 from tests.factories.definitions import days, definitions
 from tests.factories.forms import read_form
+from tests.standing import standing
 
 
 def shipped() -> Definition:
@@ -186,7 +187,7 @@ def refine(version, actor):
     )
 
 
-@pytest.fixture
+@standing
 def child(people):
     parent = create_campaign(city(), actor=people.city_officer)
     return refine(current_version(parent), people.city_officer)

@@ -17,6 +17,7 @@ from tests.factories import cast, notices
 from tests.factories.campaigns import shipped_text
 from tests.factories.forms import read_forms
 from tests.factories.notices import make_import
+from tests.standing import standing
 
 DOUBTED = {"3.2", "3.3", "6.2", "6.3", "6.4", "6.5", "8.1", "9.2", "10.3"}
 
@@ -37,7 +38,7 @@ def officer(people, client):
     return client
 
 
-@pytest.fixture
+@standing
 def imported(people):
     return make_import(actor=people.city_officer)
 

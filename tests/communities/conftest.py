@@ -1,14 +1,15 @@
 import pytest
 
 from tests.factories.communities import make_community
+from tests.standing import standing
 
 
-@pytest.fixture
+@standing
 def north(people):
     return make_community(people, owners_committee=people.committee_officer.organisation)
 
 
-@pytest.fixture
+@standing
 def south(people):
     return make_community(people, county="south", code="C-002", name="观澜苑", managed_by=None)
 

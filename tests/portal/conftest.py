@@ -5,6 +5,7 @@ from django.test.utils import CaptureQueriesContext
 from core.tenancy import new_id
 from reviews.models import Dossier, Revision
 from tests.factories import dossiers as make
+from tests.standing import standing
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def cost(client):
     return cost
 
 
-@pytest.fixture
+@standing
 def submitted(people):
     """A dossier that waits for the owners' committee."""
     return make.make_submitted(people)

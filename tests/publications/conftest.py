@@ -11,6 +11,7 @@ from scoring.services.rankings import (
     store_ranking,
 )
 from tests.factories import panels
+from tests.standing import standing
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def sign_in(client):
     return sign_in
 
 
-@pytest.fixture
+@standing
 def scored(people):
     """A campaign with two dossiers, both scored by five experts and ranked."""
     panels.make_experts(people, 5)
@@ -44,7 +45,7 @@ def scored(people):
     return campaign
 
 
-@pytest.fixture
+@standing
 def decided(people, scored):
     """Both dossiers decided as winners."""
     ranking = confirm_ranking(latest_ranking(scored), actor=people.city_officer)

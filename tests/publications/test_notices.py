@@ -24,12 +24,13 @@ from reviews.models import Dossier
 from tests.factories import cast
 from tests.factories.dossiers import set_clock
 from tests.factories.forms import read_forms
+from tests.standing import standing
 
 RELEASED_ON = "2023-11-20 10:00"
 AFTER_NOTICE = "2023-11-28 09:00"
 
 
-@pytest.fixture(autouse=True)
+@standing
 def registered(people):
     """The applicant is in the company register, so that no gate stays unknown."""
     register_company(
@@ -38,7 +39,12 @@ def registered(people):
     )  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
+def _registered(registered):
+    pass
+
+
+@standing
 def released(people, decided):
     set_clock(RELEASED_ON)
     notice = services.prepare_notice(decided, actor=people.city_officer)

@@ -2,6 +2,7 @@ import pytest
 
 from accounts.confirmation import mark_confirmed
 from tests.factories import dossiers as make
+from tests.standing import standing
 
 
 @pytest.fixture
@@ -18,13 +19,13 @@ def sign_in(client):
     return sign_in
 
 
-@pytest.fixture
+@standing
 def draft(people):
     """A dossier of the applicant with nothing filled in."""
     return make.make_dossier(people)
 
 
-@pytest.fixture
+@standing
 def filled(people, draft):
     """Everything that must be there is there."""
     return make.fill_dossier(draft, actor=people.applicant)

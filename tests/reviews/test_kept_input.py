@@ -19,6 +19,7 @@ from tests.factories import cast
 from tests.factories import sign_offs as make
 from tests.factories.dossiers import fill_dossier
 from tests.factories.forms import read_form, read_forms
+from tests.standing import standing
 
 
 def url(name, *args):
@@ -35,22 +36,22 @@ def shown_again(response, field_name="form_key"):
     return next(f for f in read_forms(response) if field_name in {*f.values, *f.options, *f.files})
 
 
-@pytest.fixture
+@standing
 def campaign(people):
     return make.make_campaign(people.city_officer)
 
 
-@pytest.fixture
+@standing
 def submitted(people, campaign):
     return make.make_submitted(people)
 
 
-@pytest.fixture
+@standing
 def at_county(people, submitted):
     return make.pass_to(submitted, "county", people)
 
 
-@pytest.fixture
+@standing
 def visit(people, at_county):
     return make.open_site_visit(
         at_county, actor=people.county_officer, visited_on=make.today(), participants="两人"
@@ -326,7 +327,7 @@ def test_how_much_must_be_written_is_said_before(people, visit, sign_in, page):
 # ---- filings ------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@standing
 def plan(campaign):
     make.set_clock("2023-08-20 10:00")
     return url("filing_create", campaign.key, "plan")

@@ -4,7 +4,6 @@ import io
 
 import pikepdf
 import pypdfium2
-import pytest
 
 from core.jobs import _claim, _handlers
 from core.models import Job
@@ -16,12 +15,13 @@ from reviews.services.dossiers import save_draft
 from reviews.services.papers import request_papers
 from tests.factories import dossiers as make
 from tests.factories.sign_offs import fresh, pass_to, sign
+from tests.standing import standing
 
 FAMILIES = {"Jiayuan-Song", "Jiayuan-Song-Bold", "Jiayuan-Hei-Medium", "Jiayuan-Kai"}
 MOST_BYTES = 150 * 1024
 
 
-@pytest.fixture
+@standing
 def submitted(people):
     return make.make_submitted(people)
 

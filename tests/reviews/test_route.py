@@ -7,9 +7,10 @@ from reviews.enums import DossierState, Outcome
 from reviews.models import SignOff
 from reviews.services import route
 from tests.factories import sign_offs as make
+from tests.standing import standing
 
 
-@pytest.fixture
+@standing
 def campaign(people):
     return make.make_campaign(people.city_officer)
 

@@ -14,6 +14,7 @@ from reviews.selectors.work_list import count_todo
 from tests.factories import cast
 from tests.factories import sign_offs as make
 from tests.factories.forms import read_form, read_forms
+from tests.standing import standing
 
 OFFICERS = ["committee", "neighbourhood", "street", "county", "city"]
 
@@ -26,17 +27,17 @@ def text(response):
     return response.content.decode()
 
 
-@pytest.fixture
+@standing
 def campaign(people):
     return make.make_campaign(people.city_officer)
 
 
-@pytest.fixture
+@standing
 def submitted(people, campaign):
     return make.make_submitted(people)
 
 
-@pytest.fixture
+@standing
 def at_county(people, submitted):
     return make.pass_to(submitted, "county", people)
 

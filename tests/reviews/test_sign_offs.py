@@ -17,14 +17,15 @@ from reviews.services import desk_checks, route, site_visits
 from reviews.services.sign_offs import record_office_sign_off
 from tests.factories import cast
 from tests.factories import sign_offs as make
+from tests.standing import standing
 
 
-@pytest.fixture
+@standing
 def campaign(people):
     return make.make_campaign(people.city_officer)
 
 
-@pytest.fixture
+@standing
 def dossier(people, campaign):
     """Waits at the county."""
     return make.pass_to(make.make_submitted(people, campaign=campaign), "county", people)
@@ -288,7 +289,7 @@ def test_only_the_county_checks_and_visits(people, dossier, name):
 # ---- site visit ---------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@standing
 def visit(people, dossier):
     return site_visits.open_site_visit(
         dossier, actor=people.county_officer, visited_on=make.today(), participants="两人"

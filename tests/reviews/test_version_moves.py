@@ -26,6 +26,7 @@ from tests.factories.dossiers import (
 )
 from tests.factories.forms import read_form
 from tests.factories.sign_offs import fresh, pass_to, sign
+from tests.standing import standing
 
 REASON = "方案勘误，按新版办理"
 
@@ -71,7 +72,7 @@ def without_items(data, sections):
     data["form"]["materials"] = [m for m in data["form"]["materials"] if m["code"] != "video"]
 
 
-@pytest.fixture
+@standing
 def campaign(people):
     return make_campaign(people.city_officer)
 

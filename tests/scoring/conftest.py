@@ -10,6 +10,7 @@ from tests.factories.panels import (
     make_panel,
     make_scoring,
 )
+from tests.standing import standing
 
 
 @pytest.fixture
@@ -38,6 +39,6 @@ def make_scene(people):
     )  # fmt: skip
 
 
-@pytest.fixture
+@standing
 def scene(people):
     return make_scene(people)

@@ -6,9 +6,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
 import pytest
+import yaml
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
+from campaigns.services import create_campaign, open_campaign
 from communities.models import Fact, PropertyCompany
 from core import audit
 from core.enums import JobState
@@ -30,6 +32,7 @@ from scoring.services.rankings import (
 )
 from scoring.services.scorecards import save_marks
 from tests.factories import cast
+from tests.factories.campaigns import shipped_text
 from tests.factories.forms import read_form, read_forms
 from tests.factories.panels import (
     cards_of,
@@ -402,3 +405,36 @@ def test_stored_rows_hold_plain_json(people):
     dossiers = ranked_scene(people, 1)
     row = computed(people, dossiers[0].campaign).rows.get()
     assert json.loads(json.dumps(row.explanation)) == row.explanation
+
+
+def test_the_pages_show_the_band_and_what_follows_from_it(people, sign_in):
+    data = yaml.safe_load(shipped_text())
+    data["outcome"]["tables"] = [
+        {
+            "code": "stars",
+            "title": "星级",
+            "bands": [{"code": "five", "title": "五星", "at_least": 90}],
+        }
+    ]
+    data["outcome"]["effects"] = [
+        {"code": "prize", "title": "奖补", "bands": ["five"], "amount": "3", "unit": "万元"}
+    ]
+    text = yaml.safe_dump(data, allow_unicode=True)
+    campaign = open_campaign(
+        create_campaign(text, actor=people.city_officer), actor=people.city_officer
+    )
+    dossiers = make_scoring(people, 2, campaign=campaign)
+    make_experts(people)
+    make_panel(people, campaign)
+    meet_facts(people, dossiers[0])
+    all_good(dossiers)
+    computed(people, campaign)
+    client = sign_in(people.city_officer)
+    page = client.get(url("ranking", campaign.key)).content.decode()
+    assert page.count("五星") == 1
+    rows = {row.dossier_id: row.pk for row in RankingRow.objects.all()}
+    good = client.get(url("ranking_row", rows[dossiers[0].pk])).content.decode()
+    assert "总分达到 90 分，评为“五星”。" in good
+    assert "奖补：3 万元。" in good
+    other = client.get(url("ranking_row", rows[dossiers[1].pk])).content.decode()
+    assert "原则要求未全部满足。不评定等次。" in other

@@ -34,6 +34,7 @@ from scoring.services.replays import request_replay
 from tests.factories.forms import read_form
 from tests.factories.panels import cards_of, score
 from tests.scoring.test_rankings import random_mark
+from tests.standing import standing
 
 TRACK = "professional"
 FACTS = {
@@ -276,7 +277,7 @@ def run_jobs(kind):
         assert run_job(current_tenant_id(), str(job.pk)) == "done"
 
 
-@pytest.fixture
+@standing
 def ranked(scene):
     for card in cards_of(scene.dossier):
         score(card)
@@ -285,7 +286,7 @@ def ranked(scene):
     return scene
 
 
-@pytest.fixture
+@standing
 def finished(ranked):
     close_campaign(ranked.campaign, actor=ranked.people.city_officer)
     ranked.campaign.refresh_from_db()

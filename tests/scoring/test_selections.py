@@ -27,11 +27,12 @@ from scoring.services.rankings import decide, request_ranking
 from scoring.services.selections import select_dossiers
 from tests.factories.dossiers import set_clock
 from tests.factories.selections import SELECTION, forward, fujian, make_selectable, pick
+from tests.standing import standing
 
 DAY = "2024-09-10 10:00"
 
 
-@pytest.fixture
+@standing
 def campaign(people):
     set_clock(DAY)
     return open_campaign(

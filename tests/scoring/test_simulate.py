@@ -149,6 +149,8 @@ def test_faults_of_a_workbook_are_told_with_their_cells(tmp_path, change, words)
         ({"sheets": [{"rater": "e", "source": "街道", "marks": {}}]}, "没有评分来源“街道”"),
         ({"track": "x"}, "candidates[0].track：没有申报类别“x”"),
         ({"facts": {"nothing": 1}}, "方案没有用到数据“nothing”"),
+        ({"facts": {"satisfaction_rate": {"place": 0, "population": [1]}}},
+         "candidates[0].facts.satisfaction_rate：位次应写成两个整数"),
         ({"attestations": {"R1": "也许"}}, "应为“是”或“否”"),
         ({"points": 3}, "不认识的内容：points"),
         ({"sheets": {}}, ""),
@@ -168,6 +170,8 @@ def test_faults_of_json_are_told_with_their_paths(tmp_path, changes, words):
         ('{"candidates": [], "candidates": []}', "写了两次"),
         ("\udcff", "不是 UTF-8"),
         ("[" * 100_000, "过深的嵌套"),
+        ('{"candidates": [{"key": "A", "facts": {"satisfaction_rate": NaN}}]}', "无法识别的数字"),
+        (r'{"candidates": [{"key": "\ud800"}]}', "不成对"),
     ],
 )
 def test_a_bad_file_is_refused_in_words(tmp_path, content, words):

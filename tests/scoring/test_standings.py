@@ -15,6 +15,7 @@ from scoring.selectors.standings import standings
 from scoring.services.rankings import Disagreement, compute_rows, rankable_dossiers, store_ranking
 from tests.factories.dossiers import make_community, qinhuangdao
 from tests.factories.panels import make_experts, make_panel, make_scoring
+from tests.standing import standing
 
 RULES = [
     {},
@@ -28,7 +29,7 @@ RULES = [
 ]
 
 
-@pytest.fixture
+@standing
 def many(people):
     """60 dossiers with seven sheets each but a few, drawn so that many totals are equal."""
     first = make_scoring(people)[0]

@@ -94,7 +94,8 @@ def _filled(page: PageForm) -> dict:
     for name, values in page.values.items():
         options = [option for option in page.options.get(name, []) if option]
         is_empty = not "".join(values).strip()
-        filled[name] = (options[:1] or "2023") if is_empty else values
+        written = "" if name in page.options else "2023"
+        filled[name] = (options[:1] or written) if is_empty else values
     for name, options in page.options.items():
         filled.setdefault(name, next((option for option in options if option), ""))
     return filled
