@@ -49,7 +49,6 @@ VERBS = {
     "dossier.moved": "申报流转",
     "replay.requested": "重放评分",
     "dossier.version_moved": "迁移到新版方案",
-    "dossier.former_copied": "沿用上年申报内容",
     "dossier.signed": "签署意见",
     "paper.received": "登记纸质原件",
     "template.added": "增加常用意见",

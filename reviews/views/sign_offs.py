@@ -123,11 +123,18 @@ def _sign(request, dossier, step, form) -> str:
     )
     messages.success(
         request,
-        f"{dossier.number} {dossier.community.name}：已签署「{signature.get_outcome_display()}」。",
+        f"{dossier.number} {dossier.community.name}：已签署「{_outcome_words(signature, dossier)}」。",
     )
     query = request.GET.urlencode()
     url = reverse("reviews:sign_off", args=[request.tenant.slug, dossier.pk])
     return f"{url}?{query}" if query else url
+
+
+def _outcome_words(signature: SignOff, dossier) -> str:
+    """What was signed; of a return to an earlier level, to which."""
+    if signature.target:
+        return f"退回{dossier.version.definition.step(signature.target).title}"
+    return signature.get_outcome_display()
 
 
 def _obstacle(request, dossier, step) -> str:
@@ -161,6 +168,7 @@ def _context(request, dossier, step, form, obstacle) -> dict:
         "form": form,
         "obstacle": obstacle,
         "signed": mine,
+        "signed_words": mine and _outcome_words(mine, dossier),
         "signed_step": mine and dossier.version.definition.step(mine.step),
         "next_dossier": next_waiting(waiting, dossier),
         "left": waiting.exclude(pk=dossier.pk).order_by().count(),

@@ -103,7 +103,7 @@ def _sends_back(one, level: str) -> None:
     one.fill("意见", "社区意见与材料不一致，请核对后重新签署。")
     _password(one)
     one.press("签署")
-    one.see("已签署：退回补正")
+    one.see(f"已签署：退回{level}")
 
 
 def _agrees_to_all(one, number: int) -> None:
