@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership
+from campaigns.definition.head import Window
 from documents.models import StoredFile, Upload
 from reviews.models import Dossier, Evidence, Revision
 from reviews.permissions.dossiers import can_write_dossier
@@ -51,6 +52,12 @@ def taken_day(piece: Evidence) -> date | None:
     if piece.taken_on:
         return piece.taken_on
     return timezone.localdate(piece.file.taken_at) if piece.file.taken_at else None
+
+
+def outside_window(evidence: list[Evidence], window: Window) -> list[Evidence]:
+    """The files that were taken outside of the time that the notice asks for."""
+    days = ((piece, taken_day(piece)) for piece in evidence)
+    return [piece for piece, day in days if day and not window.covers(day)]
 
 
 def by_slot(evidence: list[Evidence]) -> dict[str, list[Evidence]]:

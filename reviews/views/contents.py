@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
+from datetime import date, datetime
 
+from django.urls import reverse
+from django.utils import timezone
+
+from core.wording import cn_date
 from documents.enums import MediaKind
 from reviews.models import Evidence
 
@@ -50,7 +54,19 @@ def with_addresses(content: dict, slug: str) -> dict:
                 kind=f["kind"],
                 size=f["size"],
                 caption=f"{f['pair']}：{f['caption'] or f['name']}" if f["pair"] else f["caption"],
+                note=_note(f),
             )
             for f in row["files"]
         ]
     return content
+
+
+def _note(file: dict) -> str:
+    """What stands below a frozen file: its name where the title is something else, and its day."""
+    words = [file["name"]] if file["caption"] or file["pair"] else []
+    if file.get("taken_on"):
+        words.append(f"拍摄于 {cn_date(date.fromisoformat(file['taken_on']))}（申报单位填写）")
+    elif file["taken_at"]:
+        taken = timezone.localtime(datetime.fromisoformat(file["taken_at"]))
+        words.append(f"拍摄于 {cn_date(taken.date())}")
+    return " · ".join(words)

@@ -19,6 +19,7 @@ from reviews.models import Evidence
 from reviews.permissions.dossiers import can_edit_dossier
 from reviews.selectors.evidence import (
     by_slot,
+    outside_window,
     present_evidence,
     recently_removed,
     taken_day,
@@ -178,8 +179,9 @@ def _slot_context(request, dossier, code: str, form: EvidenceForm | None) -> dic
     slot, window = slots[code], dossier.version.definition.evidence_window
     present = present_evidence(dossier)
     rows = _file_rows(slug, present, slots, code, form)
+    outside = outside_window([row["piece"] for row in rows], window)
     for row in rows:
-        row["is_outside"] = bool(row["day"] and not window.covers(row["day"]))
+        row["is_outside"] = row["piece"] in outside
     removed = recently_removed(dossier, code)
     can_edit = can_edit_dossier(request.member, dossier)
     is_open = open_parts(dossier).opens(code)
@@ -204,8 +206,8 @@ def _slot_context(request, dossier, code: str, form: EvidenceForm | None) -> dic
         "issuers": issuers_in_words(dossier, slot),
         "accept": ",".join(ACCEPTED[kind] for kind in slot.kinds),
         "rows": rows,
-        "outside": [row["number"] for row in rows if row["is_outside"]],
-        "window_words": _in_words(window),
+        "outside": outside,
+        "window_words": window_in_words(window),
         "missing": max(slot.min_count - len(rows), 0),
         "left": max(slot.max_count - len(rows), 0),
         "removed": removed,
@@ -257,7 +259,8 @@ def _pictures(pieces: list[Evidence]) -> list[Evidence]:
     return [piece for piece in pieces if piece.file.kind == MediaKind.IMAGE]
 
 
-def _in_words(window) -> str:
+def window_in_words(window) -> str:
+    """``2023-03-01 以来，至 2023-12-31``."""
     since = f"{window.since:%Y-%m-%d} 以来" if window.since else ""
     return f"{since}{f'，至 {window.until:%Y-%m-%d}' if window.until else ''}"
 

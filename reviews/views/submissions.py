@@ -13,7 +13,7 @@ from reviews.permissions.dossiers import can_edit_dossier, is_own_dossier
 from reviews.selectors.completeness import completeness
 from reviews.selectors.contents import frozen_content, readable_content
 from reviews.selectors.differences import differences
-from reviews.selectors.evidence import counts_by_slot, present_evidence
+from reviews.selectors.evidence import counts_by_slot, outside_window, present_evidence
 from reviews.selectors.former import count_still_copied
 from reviews.selectors.papers import papers_of
 from reviews.selectors.parts import FORM, SELF_ASSESSMENT, case_slot
@@ -25,6 +25,7 @@ from reviews.services.dossiers import check_editable
 from reviews.services.submissions import submit_dossier
 from reviews.views.contents import with_addresses
 from reviews.views.dossiers import deadline_context, load_dossier, part_url
+from reviews.views.evidence import slot_url, window_in_words
 
 
 @require_safe
@@ -52,6 +53,11 @@ def _check_context(request, dossier, form) -> dict:
         "can_edit": can_edit_dossier(request.member, dossier),
         "missing": found.missing,
         "can_submit": is_own_dossier(request.member, dossier),
+        "outside": [
+            {"name": piece.name, "url": f"{slot_url(request, piece)}#file-{piece.pk}"}
+            for piece in outside_window(evidence, definition.evidence_window)
+        ],
+        "window_words": window_in_words(definition.evidence_window),
         "previews": papers_of(definition),
         "requirements": lines,
         "barring": barring(lines),

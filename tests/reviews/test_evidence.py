@@ -248,7 +248,9 @@ def test_page_moves_turns_removes_and_brings_back(people, draft, pictures, sign_
     client.post(about.action, about.filled(then="right", before=[str(pictures[0].pk)]))
     turned = draft.evidence.get(name="1.jpg", removed_at=None)
     assert turned.file.turns == 1 and turned.before == pictures[0]
+    add_evidence(draft, "7.2", upload("同.jpg", files.photo(302, 200)), actor=people.applicant)
     shown = client.get(page).content.decode()
+    assert "同一个文件也放在了" in shown
     assert "与第 2 个文件前后对比" in shown and "与第 1 个文件前后对比" in shown
     about = forms_of(client.get(page), turned)
     gone = client.get(client.post(about.action, about.filled(then="remove")).url)
@@ -266,6 +268,8 @@ def test_day_outside_the_window_is_warned_about_not_refused(people, draft, pictu
     assert draft.evidence.get(pk=pictures[0].pk).taken_on == date(2022, 5, 1)
     shown = client.get(page).content.decode()
     assert "评审时可能不予采信" in shown and "拍摄于 2022年5月1日" in shown
+    check = client.get(url("dossier_check", draft.pk)).content.decode()
+    assert "1 个文件的拍摄日期不在" in check and "2022年5月1日（申报单位填写）" in check
     for wrong, words in (("2033-01-01", "不能晚于今天"), ("2022-13-01", "的样子填写日期")):
         about = forms_of(client.get(page), pictures[0])
         answer = client.post(about.action, about.filled(taken_on=wrong, caption="字还在"))
