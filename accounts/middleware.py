@@ -27,7 +27,7 @@ from core.tenancy import tenant_context
 
 LOCK_NOT_AVAILABLE = "55P03"
 BUSY = "别人正在处理同一内容，请稍候刷新页面再试。您填写的内容没有丢失。"
-REFUSAL_PAGES = {409: "409.html", 429: "429.html"}
+REFUSAL_PAGES = {429: "429.html"}  # the others look like 409
 SIGN_IN_AGAIN = "登录已过期。请在新窗口登录后回到本页再试，填写的内容还在。"
 
 
@@ -92,7 +92,7 @@ class TenantMiddleware:
 
 def refusal(request, message: str, status: int):
     context = {"message": message, "back": _page_before(request)}
-    return render(request, REFUSAL_PAGES[status], context, status=status)
+    return render(request, REFUSAL_PAGES.get(status, "409.html"), context, status=status)
 
 
 def needs_second_factor(request) -> bool:

@@ -1,12 +1,13 @@
 import time
 from collections.abc import Iterator
 
-from django.http import HttpResponse, UnreadablePostError
+from django.http import HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import public_page
+from core.errors import Refused
 from core.limits import limit_address
 from documents.forms import VerifyForm
 from documents.selectors import received, visible_jobs, visible_uploads
@@ -95,7 +96,10 @@ def upload(request, pk):
     offset = request.headers.get("Upload-Offset", "")
     if not offset.isdecimal() or len(offset) > 18:
         return HttpResponse(status=400, headers=TUS)
-    found = receive_piece(found, int(offset), _blocks(request, found.size - int(offset)))
+    try:
+        found = receive_piece(found, int(offset), _blocks(request, found.size - int(offset)))
+    except Refused as error:
+        return JsonResponse({"message": error.message}, status=error.status, headers=TUS)
     return HttpResponse(status=204, headers=TUS | {"Upload-Offset": found.offset})
 
 

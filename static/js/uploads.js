@@ -2,7 +2,7 @@
 // at once, and go on where they stopped after a cut, a pause or a reload. data-left: how many files
 // still fit; data-max-seconds: of a video. Without this script the form sends them in one go.
 import { Upload } from "tus-js-client";
-import { announce, csrfToken, failureText, postJson } from "./page.js";
+import { announce, csrfToken, failureText, postJson, renewToken } from "./page.js";
 
 const PIECE = 1 << 20;
 const AT_ONCE = 2;
@@ -37,7 +37,7 @@ function start(form) {
       tasks.push(task);
       list.append(task.item);
       const wrong = await whatIsWrong(file);
-      if (wrong) fail(task, wrong, false);
+      if (wrong) fail(task, wrong);
       else show(task, "waiting", "等待上传");
     }
     announce(`已选择 ${files.length} 个文件，开始上传`);
@@ -93,7 +93,7 @@ function start(form) {
       const words = navigator.onLine ? "没有传完，可以继续" : "网络中断，联网后自动继续";
       show(task, navigator.onLine ? "stopped" : "cut", `${words}（已传 ${percent(task)}）`);
     } else {
-      fail(task, failureText(status, json(answer)), status === 401 || status === 403);
+      refused(task, status, json(answer));
     }
     next();
   }
@@ -108,7 +108,7 @@ function start(form) {
       await new Promise((done) => setTimeout(done, wait));
       const { status, data } = await postJson(`${form.dataset.uploads}${id}/`, body);
       if (isPassing(status)) continue;
-      if (status !== 200) return fail(task, failureText(status, data), false);
+      if (status !== 200) return refused(task, status, data);
       left -= data.is_known ? 0 : 1;
       show(task, "done", data.is_known ? "与已上传的文件内容相同，没有重复收下" : "已收下");
       return refresh();
@@ -164,14 +164,20 @@ function start(form) {
       task.acts.append(one);
     };
     if (state === "sending") button("暂停", () => pause(task));
-    if (["paused", "stopped", "cut"].includes(state)) button("继续", () => again(task));
+    if (["paused", "stopped", "cut", "signed-out"].includes(state)) button("继续", () => again(task));
     if (state === "unchecked") button("再检查", () => take(task));
-    if (state === "failed" && task.isPassing) button("重试", () => again(task));
     if (!["checking", "done"].includes(state)) button(state === "failed" ? "移除" : "取消", () => cancel(task));
   }
 
-  function fail(task, words, passing) {
-    task.isPassing = passing;
+  // The session has ended: back from signing in elsewhere it goes on.
+  function refused(task, status, data) {
+    const words = failureText(status, data);
+    if (status !== 401 && status !== 403) return fail(task, words);
+    show(task, "signed-out", words);
+    announce(words);
+  }
+
+  function fail(task, words) {
     show(task, "failed", words);
     announce(`${task.file.name}：${words}`);
   }
@@ -219,6 +225,10 @@ function start(form) {
     event.preventDefault();
     form.classList.remove("is-target");
     add([...event.dataTransfer.files]);
+  });
+  window.addEventListener("focus", async () => {
+    const waiting = tasks.filter((task) => task.state === "signed-out");
+    if (waiting.length && await renewToken()) waiting.forEach(again);
   });
   window.addEventListener("online", () => tasks.filter((task) => task.state === "cut").forEach(again));
   window.addEventListener("beforeunload", (event) => { if (tasks.some(isMoving)) event.preventDefault(); });

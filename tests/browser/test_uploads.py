@@ -6,13 +6,15 @@ import hashlib
 import os
 import re
 import struct
+import time
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
 from reviews.models import Evidence
 from tests.browser.visitor import PATIENCE, PHONE
-from tests.factories import files
+from tests.factories import cast, files
 from tests.factories.dossiers import make_dossier
 from tests.processes import wait_until
 
@@ -54,7 +56,10 @@ class Network:
 
     def hold(self, share: float):
         """Wait until a piece that begins beyond this share of the film is on its way, and hold it."""
+        until = time.monotonic() + PATIENCE / 1000
         while not self.held:
+            shown = self.page.locator(".transfers").inner_text()
+            assert time.monotonic() < until, f"no piece after {self.offsets}: {shown}"
             self.page.wait_for_timeout(20)
         assert self.offsets[-1] >= SIZE * share
         return self.held.pop()
@@ -134,10 +139,11 @@ def test_many_pictures_at_once_some_refused_one_paused(site, dossier):
     with site.inside():
         wait_until(lambda: Evidence.objects.count() == 2)
         assert {e.name for e in Evidence.objects.all()} == {"绿化.jpg", "IMG_0001.HEIC"}
+    _goes_on_after_signing_in_again(one, site.people.applicant.user.username)
     # What is typed for one file is not lost when another one arrives.
     one.main.get_by_label("说明").first.fill("修剪后的草坪")
     one.upload("选择文件", ("三.jpg", "image/jpeg", files.photo(333, 222)))
-    one.see("已上传 3 个文件")
+    one.see("已上传 4 个文件")
     again = {"name": "同一张.jpg", "mimeType": "image/jpeg", "buffer": files.photo()}
     one.page.get_by_label("选择文件").set_input_files(again)
     expect(one.page.locator(".transfer", has_text="同一张.jpg")).to_contain_text("没有重复收下")
@@ -145,3 +151,21 @@ def test_many_pictures_at_once_some_refused_one_paused(site, dossier):
     one.press("右转")
     with site.inside():
         assert Evidence.objects.filter(caption="修剪后的草坪", file__turns=1).exists()
+
+
+def _goes_on_after_signing_in_again(one, username: str) -> None:
+    one.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    photo = {"name": "夜景.jpg", "mimeType": "image/jpeg", "buffer": files.photo(500, 300)}
+    row = one.page.locator(".transfer", has_text="夜景.jpg")
+    with one.expecting("401"):
+        one.page.get_by_label("选择文件").set_input_files(photo)
+        expect(row).to_contain_text("登录")
+    other = one.context.new_page()
+    other.goto("/account/sign-in/")
+    other.get_by_label("登录名").fill(username)
+    other.get_by_label("密码", exact=True).fill(cast.PASSWORD)
+    with other.expect_navigation():
+        other.get_by_role("button", name="登录", exact=True).click()
+    other.close()
+    one.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(row).to_contain_text("已收下", timeout=PATIENCE)

@@ -89,6 +89,17 @@ def test_pieces_at_the_wrong_place_and_too_many_bytes_are_refused(sender, browse
     assert send(browser, upload, 10, b"", **{"Tus-Resumable": "0.2.2"}).status_code == 412
 
 
+def test_storage_that_takes_nothing_is_said_and_nothing_is_counted(sender, browser):
+    upload = begin(sender)
+    place = storage.incoming(str(upload.pk))
+    place.unlink()
+    place.mkdir()
+    answer = send(browser, upload, 0, b"12345")
+    assert answer.status_code == 507 and "请稍后再试" in answer.json()["message"]
+    upload.refresh_from_db()
+    assert upload.offset == 0
+
+
 def test_bytes_that_were_lost_are_asked_for_again(sender):
     upload = begin(sender)
     upload = receive_piece(upload, 0, [b"12345"])
