@@ -56,6 +56,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             ),
             Item("代办", "people:delegation_list", OFFICES | {Role.CITY_OFFICER, Role.TENANT_ADMIN}),
             Item("常用意见", "reviews:template_list", {Role.CITY_OFFICER, Role.TENANT_ADMIN}),
+            Item("实地核查", "reviews:visit_list", {Role.COUNTY_OFFICER}),
             Item("县区报送", "reviews:filing_list", OVERSEERS | {Role.COUNTY_OFFICER}),
             Item(
                 "专家评审",

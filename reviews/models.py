@@ -227,6 +227,35 @@ class PaperOriginal(TenantModel):
         ]
 
 
+class Certificate(TenantModel):
+    """What a body of the ladder certifies, or declines to, for a part that asks for its word
+    (``issued_by`` of the notice). ``slot``: an item or a material. A withdrawn one stays."""
+
+    dossier = TenantForeignKey(Dossier, related_name="certificates")
+    slot = models.CharField("位置", max_length=60)
+    level = models.CharField("层级", max_length=40)
+    is_granted = models.BooleanField("予以证明")
+    text = models.TextField("证明内容")
+    scan = TenantForeignKey(StoredFile, verbose_name="盖章扫描件", null=True)
+    organisation = TenantForeignKey(Organisation, verbose_name="出具单位")
+    issued_by = TenantForeignKey(Membership)
+    issued_at = models.DateTimeField("出具时间")
+    withdrawn_by = TenantForeignKey(Membership, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField("收回时间", null=True)
+    withdrawn_reason = models.CharField("收回理由", max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "证明"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "dossier", "slot", "level"],
+                condition=models.Q(withdrawn_at=None),
+                name="reviews_certificate_once",
+                violation_error_message="这份证明已经出具。",
+            )
+        ]
+
+
 class DeskCheck(TenantModel):
     """The county's check of the materials: ``checks`` is ``[{code, title, ok, note}]``."""
 
@@ -241,6 +270,23 @@ class DeskCheck(TenantModel):
         verbose_name = verbose_name_plural = "材料初审"
         constraints = [
             models.UniqueConstraint(fields=["tenant_id", "revision"], name="reviews_deskcheck_once")
+        ]
+
+
+class VisitPlan(TenantModel):
+    """When the county means to visit, and who; changed in place until the visit, every change in
+    the chain of records. It holds for later revisions too."""
+
+    dossier = TenantForeignKey(Dossier, related_name="visit_plans")
+    planned_on = models.DateField("计划日期")
+    participants = models.CharField("参加人员", max_length=200)
+    planned_by = TenantForeignKey(Membership)
+    planned_at = models.DateTimeField("安排时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "核查计划"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant_id", "dossier"], name="reviews_visitplan_once")
         ]
 
 

@@ -2,6 +2,7 @@ from django.urls import path
 
 from reviews.views import (
     cases,
+    certificates,
     collaborators,
     desk_checks,
     dossiers,
@@ -103,7 +104,19 @@ urlpatterns = [
     ),
     path("sign-offs/<uuid:pk>/scan/", sign_offs.sign_off_scan, name="sign_off_scan"),
     path("dossiers/<uuid:pk>/sign-off/", sign_offs.sign_off, name="sign_off"),
+    path(
+        "dossiers/<uuid:pk>/certificates/<str:paper>/",
+        certificates.certificate_issue,
+        name="certificate_issue",
+    ),
+    path(
+        "certificates/<uuid:pk>/withdraw/",
+        certificates.certificate_withdraw,
+        name="certificate_withdraw",
+    ),
+    path("certificates/<uuid:pk>/scan/", certificates.certificate_scan, name="certificate_scan"),
     path("dossiers/<uuid:pk>/desk-check/", desk_checks.desk_check, name="desk_check"),
+    path("site-visits/", site_visits.visit_list, name="visit_list"),
     path("dossiers/<uuid:pk>/site-visit/", site_visits.site_visit, name="site_visit"),
     path(
         "dossiers/<uuid:pk>/site-visit/edit/", site_visits.site_visit_edit, name="site_visit_edit"

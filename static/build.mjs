@@ -7,11 +7,12 @@ import * as esbuild from "esbuild";
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, "..", "var", "build", "static");
 const options = {
-  // app: on every page. charts, uploads: loaded by app.js only where a page needs them.
+  // app: on every page. charts, uploads, visit: loaded by app.js only where a page needs them.
   entryPoints: [
     { in: path.join(here, "js", "app.js"), out: "app" },
     { in: path.join(here, "js", "charts.js"), out: "charts" },
     { in: path.join(here, "js", "uploads.js"), out: "uploads" },
+    { in: path.join(here, "js", "visit.js"), out: "visit" },
     { in: path.join(here, "css", "app.css"), out: "app" },
   ],
   outdir: out,

@@ -164,7 +164,7 @@ class Applicants:
             clip = media.clip("gate", f"{one.name}创建纪实", seed=seed, seconds=3)
             yield SimpleUploadedFile(f"{one.name}宣传片.mp4", clip, "video/mp4"), "宣传视频"
             return
-        if not slot.is_required and not slot.min_count:
+        if slot.is_issued or (not slot.is_required and not slot.min_count):
             return
         if not slot.is_required and random.random() > float(one.quality) + 0.1:
             return

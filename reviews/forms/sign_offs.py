@@ -315,6 +315,32 @@ class DeskCheckForm(forms.Form):
         return cleaned
 
 
+class VisitPlanForm(forms.Form):
+    """One day of visits: which dossiers, when, who."""
+
+    dossiers = forms.MultipleChoiceField(
+        error_messages={"required": "请勾选要核查的小区。"}, widget=forms.CheckboxSelectMultiple
+    )
+    planned_on = forms.DateField(
+        label="计划日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    participants = Line(
+        label="参加人员",
+        max_length=MOST_PARTICIPANTS,
+        help_text="写岗位或姓名，用顿号隔开。",
+    )
+
+    def __init__(self, *args, dossiers, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.offered = {str(dossier.pk): dossier for dossier in dossiers}
+        self.fields["dossiers"].choices = [(pk, d.number) for pk, d in self.offered.items()]
+
+    def values(self) -> dict:
+        """What ``plan_site_visits`` takes."""
+        chosen = [self.offered[pk] for pk in self.cleaned_data["dossiers"]]
+        return self.cleaned_data | {"dossiers": chosen}
+
+
 class SiteVisitForm(forms.Form):
     visited_on = forms.DateField(
         label="核查日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -27,9 +27,14 @@ def acts_at(member: Membership, dossier: Dossier, step: Step) -> bool:
     - The owners' committee is the community's own.
     - For the others the community lies in the member's subtree of divisions.
     """
-    if member.role != ROLE_AT.get(step.level):
+    return is_office_at(member, dossier, step.level)
+
+
+def is_office_at(member: Membership, dossier: Dossier, level: str) -> bool:
+    """Whether the member's office is the dossier's at the level, as ``acts_at`` says."""
+    if member.role != ROLE_AT.get(level):
         return False
-    if step.level == "owners_committee":
+    if level == "owners_committee":
         return dossier.community.owners_committee_id == member.organisation_id
     return dossier.community.division.path.startswith(member.division_path)
 

@@ -154,6 +154,8 @@ def _too_long(piece, text) -> str:
 def _files_task(code: str, title: str, slots: list[Slot], counts: dict[str, int]) -> Task:
     task = Task(code, title)
     for slot in slots:
+        if slot.is_issued:
+            continue  # other bodies write it
         task.total += 1
         have = counts.get(slot.code, 0)
         if have:

@@ -42,6 +42,8 @@ class Slot:
     help: str = ""
     asked: tuple[str, ...] = ()
     issued_by: tuple[str, ...] = ()
+    is_issued: bool = False
+    """Only other bodies write what belongs here; the applicant uploads nothing."""
 
     @property
     def max_bytes(self) -> int:
@@ -90,18 +92,20 @@ def _media(kinds: Iterable[str]) -> tuple[str, ...]:
 
 
 def _material(material) -> Slot:
+    is_issued = material.issued_by != "applicant"
     return Slot(
         code=material_slot(material.code),
         title=material.title,
         group="material",
         kinds=_media(material.kinds),
-        min_count=material.min_count if material.required else 0,
+        min_count=material.min_count if material.required and not is_issued else 0,
         max_count=material.max_count,
         max_megabytes=material.max_megabytes,
         max_seconds=material.max_seconds,
-        is_required=material.required and material.issued_by == "applicant",
+        is_required=material.required and not is_issued,
         help=material.help,
-        issued_by=() if material.issued_by == "applicant" else (material.issued_by,),
+        issued_by=(material.issued_by,) if is_issued else (),
+        is_issued=is_issued,
     )
 
 
@@ -121,7 +125,8 @@ def _case(section, definition: Definition) -> Slot:
 def _item(item, definition: Definition) -> Slot:
     kinds = {kind for evidence in item.evidence for kind in evidence.kinds}
     others = {e.issued_by for e in item.evidence if e.issued_by != "applicant"}
-    mine = [e for e in item.evidence if e.issued_by == "applicant" and e.required]
+    own = [e for e in item.evidence if e.issued_by == "applicant"]
+    mine = [e for e in own if e.required]
     return Slot(
         code=item.code,
         title=item.title,
@@ -133,4 +138,5 @@ def _item(item, definition: Definition) -> Slot:
         is_required=bool(mine) and definition.form.missing_evidence == "bars_submission",
         asked=tuple(evidence.title for evidence in item.evidence),
         issued_by=tuple(level.code for level in definition.levels if level.code in others),
+        is_issued=bool(others) and not own,
     )

@@ -83,6 +83,8 @@ def add_evidence(
 
 
 def _check_count(place: Slot, count: int, name: str | None) -> None:
+    if place.is_issued:
+        raise ValidationError(f"“{name}”没有收下：这一项的证明由出具单位在系统里出具，不用上传。")
     if count >= place.max_count:
         raise ValidationError(
             f"“{name}”没有收下：这里最多放 {place.max_count} 个文件，请先删除不需要的文件。"

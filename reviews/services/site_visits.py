@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -16,7 +17,7 @@ from core.errors import Conflict, Refused
 from core.wording import cn_date
 from documents.enums import MediaKind
 from documents.services import store_file
-from reviews.models import Dossier, Finding, SiteVisit
+from reviews.models import Dossier, Finding, SiteVisit, VisitPlan
 from reviews.selectors.site_visits import visited_items
 from reviews.services import route
 from reviews.services.desk_checks import checking_step
@@ -26,6 +27,54 @@ LEAST_WORDS = 5  # characters of a reason or a conclusion
 MOST_PARTICIPANTS, MOST_PLACE, MOST_DESCRIPTION, MOST_REASON = 200, 100, 200, 200
 MOST_SUMMARY = 1000
 MOST_PHOTO_BYTES = 20 * 1024 * 1024
+
+
+@transaction.atomic
+def plan_site_visits(
+    dossiers: Iterable[Dossier], *, actor: Membership, planned_on: date, participants: str
+) -> int:
+    """Plan one day of visits, or change the plan; all of the dossiers or none. Returns how many.
+
+    Raises PermissionDenied, ValidationError by field, Refused with the dossier's name.
+    """
+    participants = participants.strip()
+    errors = _participants_errors(participants)
+    if planned_on < today():
+        errors["planned_on"] = "计划日期不能早于今天。"
+    if errors:
+        raise ValidationError(errors)
+    # In one order: two plans at once wait for each other, and none deadlocks.
+    locked = [route.lock_dossier(d) for d in sorted(dossiers, key=lambda d: d.pk)]
+    if not locked:
+        raise ValidationError({"dossiers": "请勾选要核查的小区。"})
+    for dossier in locked:
+        check_deadline(dossier, checking_step(dossier, actor, "site_visit"))
+        if SiteVisit.objects.filter(revision=dossier.revision_id).exists():
+            raise Refused(f"{dossier.number} {dossier.community.name} 已经开始核查，不用再安排。")
+        former = VisitPlan.objects.filter(dossier=dossier).first()
+        plan, _ = VisitPlan.objects.update_or_create(
+            dossier=dossier,
+            defaults={
+                "planned_on": planned_on,
+                "participants": participants,
+                "planned_by": actor,
+                "planned_at": now(),
+            },
+        )
+        audit.record(
+            actor, "site_visit.planned", plan, dossier=dossier.number, planned_on=planned_on,
+            participants=participants,
+            before=former and {"planned_on": former.planned_on, "participants": former.participants},
+        )  # fmt: skip
+    return len(locked)
+
+
+def _participants_errors(participants: str) -> dict[str, str]:
+    if not participants:
+        return {"participants": "请填写参加人员。"}
+    if len(participants) > MOST_PARTICIPANTS:
+        return {"participants": f"参加人员最多 {MOST_PARTICIPANTS} 个字。"}
+    return {}
 
 
 @transaction.atomic
@@ -85,15 +134,11 @@ def _clean_visit(dossier: Dossier, visited_on: date, participants: str) -> dict:
     submitted_at = dossier.revisions.order_by("number").values_list("submitted_at", flat=True)[0]
     first_day = timezone.localdate(submitted_at)
     participants = participants.strip()
-    errors = {}
+    errors = _participants_errors(participants)
     if visited_on > today():
         errors["visited_on"] = "核查日期不能晚于今天。"
     elif visited_on < first_day:
         errors["visited_on"] = f"核查日期不能早于材料首次提交的日期（{cn_date(first_day)}）。"
-    if not participants:
-        errors["participants"] = "请填写参加人员。"
-    elif len(participants) > MOST_PARTICIPANTS:
-        errors["participants"] = f"参加人员最多 {MOST_PARTICIPANTS} 个字。"
     if errors:
         raise ValidationError(errors)
     return {"visited_on": visited_on, "participants": participants}

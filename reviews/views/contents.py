@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from core.wording import cn_date
 from documents.enums import MediaKind
-from reviews.models import Evidence
+from reviews.models import Dossier, Evidence
+from reviews.selectors.certificates import certificates_by_slot
 
 
 def file_card(slug: str, pk, *, name: str, kind: str, size: int, caption: str = "", **more) -> dict:
@@ -41,11 +42,14 @@ def evidence_cards(slug: str, evidence: list[Evidence]) -> list[dict]:
     ]
 
 
-def with_addresses(content: dict, slug: str) -> dict:
-    """``readable_content`` whose files became gallery cards (in place)."""
+def with_addresses(content: dict, slug: str, dossier: Dossier | None = None) -> dict:
+    """``readable_content`` whose files became gallery cards (in place). ``dossier``: a submitted
+    one, whose certificates stand beside the files."""
+    certificates = certificates_by_slot(dossier) if dossier else {}
     rows = [*content["materials"], *content["case_report"]]
     rows += [item for section in content["sections"] for item in section["items"]]
     for row in rows:
+        row["certificates"] = certificates.get(row["part"], [])
         row["cards"] = [
             file_card(
                 slug,

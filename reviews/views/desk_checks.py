@@ -84,6 +84,7 @@ def _groups(form, content) -> list[dict]:
     parts = [*content["materials"], *content["case_report"]]
     parts += [item for section in content["sections"] for item in section["items"]]
     galleries = {part["part"]: part["cards"] for part in parts}
+    certificates = {part["part"]: part["certificates"] for part in parts}
     groups: dict[str, list] = {}
     for row in form.rows:
         gallery = galleries.get(row["code"], [])
@@ -93,6 +94,7 @@ def _groups(form, content) -> list[dict]:
                 "ok": form[f"ok:{row['code']}"],
                 "note": form[f"note:{row['code']}"],
                 "gallery": gallery,
+                "certificates": certificates.get(row["code"], []),
                 "counts_files": row["code"] in galleries,
             }
         )

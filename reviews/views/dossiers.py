@@ -233,7 +233,7 @@ def dossier_detail(request, pk):
     elif dossier.revision:
         content = dossier.revision.content
         content = readable_content(definition_of_content(dossier, content), dossier.track, content)
-        context["content"] = with_addresses(content, request.tenant.slug)
+        context["content"] = with_addresses(content, request.tenant.slug, dossier)
     return render(request, "reviews/dossier_detail.html", context)
 
 

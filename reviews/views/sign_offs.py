@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.clock import now
 from core.errors import Refused
 from core.forms import answer_form, renew
+from core.wording import cn_date
 from documents.serving import serve_file
 from reviews.enums import DossierState
 from reviews.forms.sign_offs import SignOffForm
 from reviews.models import SignOff
 from reviews.permissions.sign_offs import acts_at
+from reviews.selectors.certificates import asked_of
 from reviews.selectors.contents import readable_content
 from reviews.selectors.desk_checks import desk_check_of
 from reviews.selectors.dossiers import visible_dossiers
@@ -31,7 +33,7 @@ from reviews.selectors.sign_offs import (
     returned_here,
     templates_at,
 )
-from reviews.selectors.site_visits import visit_of
+from reviews.selectors.site_visits import plan_of, visit_of
 from reviews.selectors.timeline import timeline, waiting_words
 from reviews.selectors.version_moves import definition_of_content
 from reviews.selectors.work_list import next_waiting
@@ -182,6 +184,7 @@ def _context(request, dossier, step, form, obstacle) -> dict:
         "can_flag": form is not None and "return" in step.actions,
         "events": timeline(dossier),
         "tasks": _tasks(request, dossier, step) if step else [],
+        "certificates": _certificates(request, dossier),
         "defects": _defects(dossier),
         "desk_check": desk_check_of(dossier),
     }
@@ -191,7 +194,7 @@ def submitted_content(request, dossier) -> dict:
     """The present revision in the order of the notice, its files with addresses."""
     content = dossier.revision.content
     content = readable_content(definition_of_content(dossier, content), dossier.track, content)
-    return with_addresses(content, request.tenant.slug)
+    return with_addresses(content, request.tenant.slug, dossier)
 
 
 def with_flags(content: dict, flags: dict[str, str]) -> dict:
@@ -229,7 +232,8 @@ def _tasks(request, dossier, step) -> list[dict]:
         )
     if "site_visit" in step.requires or step.type == "site_visit":
         visit, closed = visit_of(dossier), last_closed_visit(dossier)
-        hint = ""
+        plan = plan_of(dossier)
+        hint = f"计划 {cn_date(plan.planned_on)}，{plan.participants}" if plan else "还没有安排"
         if closed:
             hint = f"{closed.visited_on} 核查"
             if closed.revision_id != dossier.revision_id:
@@ -244,6 +248,27 @@ def _tasks(request, dossier, step) -> list[dict]:
             }
         )
     return tasks
+
+
+def _certificates(request, dossier) -> list[dict]:
+    """What the notice asks the office itself to certify."""
+    return [
+        {
+            "title": asked.title,
+            "url": reverse(
+                "reviews:certificate_issue", args=[request.tenant.slug, dossier.pk, asked.slot]
+            ),
+            "status": _issued(asked.certificate),
+            "hint": asked.about,
+        }
+        for asked in asked_of(request.member, dossier)
+    ]
+
+
+def _issued(certificate) -> str:
+    if certificate is None:
+        return "待出具"
+    return "已完成" if certificate.is_granted else "不予证明"
 
 
 def _defects(dossier) -> list[dict]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,10 +14,22 @@ from core.clock import today
 from core.errors import Refused
 from core.forms import answer_form
 from documents.serving import serve_file, serve_thumbnail
-from reviews.forms.sign_offs import FindingForm, RemovalForm, SiteVisitForm, VisitSummaryForm
+from reviews.forms.sign_offs import (
+    FindingForm,
+    RemovalForm,
+    SiteVisitForm,
+    VisitPlanForm,
+    VisitSummaryForm,
+)
 from reviews.models import Finding
 from reviews.selectors.dossiers import visible_dossiers
-from reviews.selectors.site_visits import findings_by_item, visit_of, visited_items
+from reviews.selectors.site_visits import (
+    dossiers_to_visit,
+    findings_by_item,
+    plan_of,
+    visit_of,
+    visited_items,
+)
 from reviews.services.desk_checks import checking_step
 from reviews.services.sign_offs import check_deadline
 from reviews.services.site_visits import (
@@ -25,16 +37,47 @@ from reviews.services.site_visits import (
     close_site_visit,
     correct_site_visit,
     open_site_visit,
+    plan_site_visits,
     remove_finding,
 )
 from reviews.views.sign_offs import load_dossier, steps_of_office
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def visit_list(request):
+    """The county: what waits for its visit, by day, and the plan of a day."""
+    if request.member.role != Role.COUNTY_OFFICER:
+        raise PermissionDenied
+    rows = dossiers_to_visit(request.member, today())
+    form = VisitPlanForm(
+        request.POST or None, dossiers=[row.dossier for row in rows if row.visit is None]
+    )
+    here = reverse("reviews:visit_list", args=[request.tenant.slug])
+
+    def act():
+        count = plan_site_visits(actor=request.member, **form.values())
+        messages.success(request, f"已安排 {count} 个小区的实地核查。")
+        return here
+
+    url, status = answer_form(request, form, act)
+    if url:
+        return redirect(url)
+    chosen = set(form["dossiers"].value() or ())
+    context = {
+        "form": form,
+        "rows": [{"row": row, "is_chosen": str(row.dossier.pk) in chosen} for row in rows],
+        "can_plan": bool(form.offered),
+    }
+    return render(request, "reviews/visit_list.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def site_visit(request, pk):
     """The office that visits: open the visit, then its findings by item."""
     dossier, visit = _load(request, pk)
-    form = SiteVisitForm(request.POST or None, initial={"visited_on": today()})
+    plan = plan_of(dossier)
+    initial = {"visited_on": today(), "participants": plan.participants if plan else ""}
+    form = SiteVisitForm(request.POST or None, initial=initial)
 
     def check():
         if visit is not None:
@@ -45,12 +88,16 @@ def site_visit(request, pk):
         return redirect(url)
     if status != 200:
         visit = visit_of(dossier)
+    obstacle = _obstacle(request, dossier)
     context = {
         "dossier": dossier,
         "visit": visit,
+        "plan": plan,
         "form": form,
+        "finding_form": _finding_form(dossier),
         "items": _items(dossier, visit, request.tenant.slug) if visit else [],
-        "obstacle": _obstacle(request, dossier),
+        "obstacle": obstacle,
+        "is_open": visit is not None and not visit.closed_at and not obstacle,
         "back": reverse("reviews:sign_off", args=[request.tenant.slug, dossier.pk]),
     }
     return render(request, "reviews/site_visit.html", context, status=status)
@@ -85,11 +132,10 @@ def finding_create(request, pk):
     dossier, visit = _load(request, pk)
     if visit is None:
         raise Refused("请先填写核查日期和参加人员，开始核查。")
-    form = FindingForm(
+    form = _finding_form(
+        dossier,
         request.POST or None,
         request.FILES or None,
-        definition=dossier.version.definition,
-        track=dossier.track,
         initial={"item": request.GET.get("item", "")},
     )
 
@@ -98,7 +144,30 @@ def finding_create(request, pk):
         messages.success(request, f"已记录：{finding.item} {finding.place}。")
         return f"{_url(request, dossier)}#item-{finding.item}"
 
-    return _filled(request, dossier, visit, form, act, "记录一处问题", "保存")
+    if request.accepts("text/html"):
+        return _filled(request, dossier, visit, form, act, "记录一处问题", "保存")
+    return _noted(request, dossier, visit, form, act)
+
+
+def _noted(request, dossier, visit, form, act) -> JsonResponse:
+    """The answer to a defect that was kept in the browser and is sent by the script: ``{}``, or
+    ``{message, errors: {field: sentence}}`` where it was not taken."""
+    url, status = answer_form(
+        request, form, act, check=lambda: _check_possible(request, dossier, visit)
+    )
+    if url:
+        list(messages.get_messages(request))  # the page shows the defect itself
+        return JsonResponse({})
+    errors = {name: "".join(sentences) for name, sentences in form.errors.items()}
+    message = errors.pop(NON_FIELD_ERRORS, "") or "内容有问题，没有记下，请改正。"
+    return JsonResponse(
+        {"message": message, "errors": errors}, status=422 if status == 200 else status
+    )
+
+
+def _finding_form(dossier, *data, **more) -> FindingForm:
+    definition = dossier.version.definition
+    return FindingForm(*data, definition=definition, track=dossier.track, **more)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -206,6 +206,6 @@ def dossier_revision(request, pk, number):
         "revision": revision,
         "title": f"第 {revision.number} 版",
         "is_former": revision.pk != dossier.revision_id,
-        "content": with_addresses(content, request.tenant.slug),
+        "content": with_addresses(content, request.tenant.slug, dossier),
     }
     return render(request, "reviews/dossier_revision.html", context)

@@ -14,6 +14,7 @@ from campaigns.rubric import MarkError, show
 from core.answers import answer_once
 from core.errors import Refused
 from documents.enums import MediaKind
+from reviews.selectors.certificates import certificates_by_slot
 from scoring.forms.marks import comment_name, mark_controls, mark_range, read_mark
 from scoring.models import Scorecard
 from scoring.permissions import can_open_sheet, can_score
@@ -69,6 +70,7 @@ def _show(request, card, entered: dict, errors: dict, status: int = 200):
     obstacle = _obstacle(request, card)
     slots = evidence_by_slot(content)
     visit = visit_defects(card)
+    certificates = certificates_by_slot(dossier)
     totals = sheet_totals(definition, dossier.track, sheet)
     sections = [
         {
@@ -86,6 +88,7 @@ def _show(request, card, entered: dict, errors: dict, status: int = 200):
                     "gallery": _gallery(request, slots.get(item.code, ())),
                     "self": _self(item, content["self_assessment"].get(item.code)),
                     "visit": visit.get(item.code),
+                    "certificates": certificates.get(item.code, []),
                     "error": errors.get(item.code, ""),
                     "url": reverse(
                         "scoring:mark_save", args=[request.tenant.slug, card.pk, item.code]

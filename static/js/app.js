@@ -33,6 +33,7 @@ function init(root) {
   initChoose(root);
   load(root, "[data-chart]", "charts", "jiayuanCharts");
   load(root, "form[data-uploads]", "uploads", "jiayuanUploads");
+  load(root, "form[data-visit]", "visit", "jiayuanVisit");
 }
 
 document.documentElement.classList.add("js");

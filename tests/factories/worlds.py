@@ -41,6 +41,7 @@ from publications.services import (
 from reviews.enums import Outcome
 from reviews.models import Dossier
 from reviews.services.cases import forward_case
+from reviews.services.certificates import issue_certificate
 from reviews.services.collaborators import add_collaborator
 from reviews.services.dossiers import save_draft, withdraw_dossier
 from reviews.services.evidence import describe_evidence
@@ -344,6 +345,12 @@ class _Builder:
         self._visit(at_county)
         unchecked = self.submitted("unchecked", campaign, *route)
         pass_to(unchecked, "county", people)
+        self.world.things["unchecked"]["paper"] = "3.3"
+        certificate = issue_certificate(
+            unchecked, "8.2", actor=people.county_officer, is_granted=True,
+            text=self.world.secret("CERTIFIED", "applicant", *route), scan=photo("证明.jpg"),
+        )  # fmt: skip
+        self.world.things["certificate"] = {"pk": certificate.pk}
         at_south = self.submitted(
             "at_south", campaign, "other_county_officer", *READERS, county="south"
         )
