@@ -42,6 +42,8 @@ from reviews.services.site_visits import (
 )
 from reviews.views.sign_offs import load_dossier, steps_of_office
 
+NOT_BEGUN = "请先填写核查日期和参加人员，开始核查。"
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def visit_list(request):
@@ -130,8 +132,9 @@ def site_visit_edit(request, pk):
 def finding_create(request, pk):
     """Record one defect at one place."""
     dossier, visit = _load(request, pk)
-    if visit is None:
-        raise Refused("请先填写核查日期和参加人员，开始核查。")
+    is_page = request.accepts("text/html")
+    if visit is None and is_page:
+        raise Refused(NOT_BEGUN)
     form = _finding_form(
         dossier,
         request.POST or None,
@@ -144,7 +147,7 @@ def finding_create(request, pk):
         messages.success(request, f"已记录：{finding.item} {finding.place}。")
         return f"{_url(request, dossier)}#item-{finding.item}"
 
-    if request.accepts("text/html"):
+    if is_page:
         return _filled(request, dossier, visit, form, act, "记录一处问题", "保存")
     return _noted(request, dossier, visit, form, act)
 
@@ -271,7 +274,9 @@ def _url(request, dossier) -> str:
 def _check_possible(request, dossier, visit) -> None:
     """Say at once what the service would refuse, before anything is typed."""
     obstacle = _obstacle(request, dossier)
-    if not obstacle and (visit is None or visit.closed_at):
+    if not obstacle and visit is None:
+        obstacle = NOT_BEGUN
+    elif not obstacle and visit.closed_at:
         obstacle = "实地核查已经结束，不能再改。"
     if obstacle:
         raise Refused(obstacle)

@@ -62,10 +62,11 @@ function start(form) {
 
   async function note() {
     const fields = {};
-    ["item", "place", "description"].forEach((name) => { fields[name] = (form.elements[name].value || "").trim(); });
+    // namedItem, for elements.item is a method.
+    ["item", "place", "description"].forEach((name) => { fields[name] = form.elements.namedItem(name).value.trim(); });
     const missing = Object.entries(fields).find(([, value]) => !value);
     if (missing) {
-      const control = form.elements[missing[0]];
+      const control = form.elements.namedItem(missing[0]);
       (control[0] || control).focus();
       return say("请选择指标，写明位置和问题。", true);
     }

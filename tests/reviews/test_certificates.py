@@ -51,7 +51,9 @@ def test_the_body_certifies_and_everybody_reads_it(people, submitted, sign_in):
     record = AuditRecord.objects.get(verb="certificate.issued")
     assert record.body["text"] == WORDS and record.body["scan"] == certificate.scan.sha256
     for member in (people.applicant, people.county_officer):
-        page = sign_in(member).get(reverse("reviews:dossier_detail", args=["demo", submitted.pk]))
+        page = sign_in(member).get(
+            reverse("reviews:dossier_detail", args=["yunzhou", submitted.pk])
+        )
         assert WORDS in page.content.decode()
 
 
@@ -93,8 +95,8 @@ def test_the_applicant_uploads_nothing_in_the_bodys_place(people, draft):
 
 def test_the_page_of_the_street(people, submitted, sign_in):
     client = sign_in(people.street_officer)
-    url = reverse("reviews:certificate_issue", args=["demo", submitted.pk, "3.3"])
-    sheet = client.get(reverse("reviews:sign_off", args=["demo", submitted.pk])).content.decode()
+    url = reverse("reviews:certificate_issue", args=["yunzhou", submitted.pk, "3.3"])
+    sheet = client.get(reverse("reviews:sign_off", args=["yunzhou", submitted.pk])).content.decode()
     assert url in sheet and "待出具" in sheet
     page = client.post(url, {"text": WORDS})
     assert "请选择是否予以证明" in page.content.decode() and WORDS in page.content.decode()

@@ -371,4 +371,4 @@ def test_list_and_card_take_the_same_number_of_queries_however_much_there_is(
 
 
 LIST_QUERIES = 11
-CARD_QUERIES = 16
+CARD_QUERIES = 17
