@@ -5,10 +5,11 @@ from uuid import UUID
 from django.db import models
 from django.db.models.functions import Now
 
-from accounts.models import Membership
+from accounts.models import Membership, Organisation
 from campaigns.definition import Definition
 from campaigns.enums import CampaignState
 from campaigns.notice_import.proposal import Proposal
+from communities.models import Community
 from core.tenancy import TenantForeignKey, TenantModel
 
 
@@ -117,6 +118,40 @@ class NoticeImport(TenantModel):
     def proposal(self) -> Proposal:
         """What is proposed and decided so far."""
         return Proposal.model_validate(self.body)
+
+
+class Extension(TenantModel):
+    """A deadline of the definition that ends later: for the whole campaign, or as an exception for
+    one organisation (as applicant or office) or one community. It stays; a later one goes further.
+
+    ``until`` is the first moment that is too late."""
+
+    campaign = TenantForeignKey(Campaign, related_name="extensions")
+    deadline = models.CharField("时限", max_length=40)
+    organisation = TenantForeignKey(Organisation, verbose_name="单位", null=True, related_name="+")
+    community = TenantForeignKey(Community, verbose_name="小区", null=True, related_name="+")
+    until = models.DateTimeField("延长到")
+    reason = models.CharField("理由", max_length=200)
+    granted_by = TenantForeignKey(Membership, related_name="+")
+    granted_at = models.DateTimeField("批准时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "延期"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(organisation=None) | models.Q(community=None),
+                name="campaigns_extension_one_name",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["tenant_id", "campaign", "deadline"], name="campaigns_extension_due")
+        ]
+
+    @property
+    def whom(self) -> str:
+        """Chinese: for whom it holds."""
+        one = self.organisation or self.community
+        return one.name if one else "全部"
 
 
 _definitions: dict[str, Definition] = {}

@@ -39,3 +39,8 @@ def can_see_imports(member: Membership) -> bool:
 def can_import_notice(member: Membership) -> bool:
     """- those who set up campaigns."""
     return member.role in ORGANISERS
+
+
+def can_extend_deadlines(member: Membership, campaign: Campaign) -> bool:
+    """- the city bureau, while the campaign is open."""
+    return member.role == Role.CITY_OFFICER and campaign.state == CampaignState.OPEN

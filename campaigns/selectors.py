@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership
 from campaigns.definition import Definition, check_data, load_definition, shipped_definitions
 from campaigns.definition.head import Deadline
 from campaigns.enums import CampaignState
-from campaigns.models import Campaign, CampaignVersion, DefinitionDraft, NoticeImport
+from campaigns.models import (
+    Campaign,
+    CampaignVersion,
+    DefinitionDraft,
+    Extension,
+    NoticeImport,
+)
 from campaigns.permissions import can_edit_drafts, can_see_drafts, can_see_imports
 
 FIRST, LAST = "-year", "key"
@@ -179,6 +186,44 @@ def visible_imports(member: Membership) -> QuerySet[NoticeImport]:
     )
 
 
+NOBODY_EXTENDED: Mapping[str, datetime] = {}
+
+
+def extensions_of(campaign: Campaign) -> QuerySet[Extension]:
+    """Every extension of a campaign, the newest first."""
+    rows = Extension.objects.filter(campaign=campaign).order_by("-granted_at", "-pk")
+    return rows.select_related("organisation", "community", "granted_by__user")
+
+
+def extended_until(
+    campaign_id: UUID, deadline: str, *, organisations: Collection[UUID] = (), community_id=None
+) -> Extension | None:
+    """The extension of one deadline that goes furthest: of the whole campaign, of one of these
+    organisations, or of the community."""
+    whom = Q(organisation=None, community=None) | Q(organisation__in=list(organisations))
+    if community_id:
+        whom |= Q(community=community_id)
+    rows = Extension.objects.filter(whom, campaign=campaign_id, deadline=deadline)
+    return rows.order_by("-until").first()
+
+
+def general_extensions(campaigns) -> dict[UUID, dict[str, datetime]]:
+    """Campaign pk → deadline → until when it was extended for everybody; one query."""
+    found: dict[UUID, dict[str, datetime]] = {}
+    rows = Extension.objects.filter(
+        campaign__in=[campaign.pk for campaign in campaigns], organisation=None, community=None
+    )
+    for pk, deadline, until in rows.order_by("until").values_list("campaign", "deadline", "until"):
+        found.setdefault(pk, {})[deadline] = until
+    return found
+
+
+def cutoff_of(deadline: Deadline, extended: datetime | None = None) -> datetime:
+    """The first moment that is too late: of the definition, grace included, or as extended."""
+    cutoff = deadline.cutoff(timezone.get_default_timezone())
+    return max(cutoff, timezone.localtime(extended)) if extended else cutoff
+
+
 @dataclass(frozen=True)
 class DeadlineState:
     """How a deadline stands at a moment. ``state``: before, open, over."""
@@ -187,6 +232,7 @@ class DeadlineState:
     cutoff: datetime
     state: str
     days_left: int
+    is_extended: bool = False
 
     @property
     def words(self) -> str:
@@ -202,27 +248,36 @@ class DeadlineState:
         return self.cutoff - timedelta(seconds=1)
 
 
-def deadline_state(deadline: Deadline, now: datetime) -> DeadlineState:
-    """``now`` is the tenant's clock (``core.clock.now()``); days are calendar days in its zone."""
+def deadline_state(
+    deadline: Deadline, now: datetime, extended: datetime | None = None
+) -> DeadlineState:
+    """``now`` is the tenant's clock (``core.clock.now()``); days are calendar days in its zone.
+    ``extended``: until when an extension lets it go on."""
     now = timezone.localtime(now)
-    cutoff = deadline.cutoff(now.tzinfo)
+    cutoff = cutoff_of(deadline, extended)
     state = "over" if now >= cutoff else "open"
     if deadline.opens and now.date() < deadline.opens:
         state = "before"
-    return DeadlineState(deadline, cutoff, state, max((_last_day(cutoff) - now.date()).days, 0))
+    days_left = max((last_day(cutoff) - now.date()).days, 0)
+    return DeadlineState(deadline, cutoff, state, days_left, cutoff != cutoff_of(deadline))
 
 
-def _last_day(cutoff: datetime) -> date:
+def last_day(cutoff: datetime) -> date:
+    """The last day before a moment that is too late."""
     return (cutoff - timedelta(microseconds=1)).date()
 
 
-def deadline_states(definition: Definition, now: datetime) -> list[DeadlineState]:
-    """The calendar in order of time."""
-    states = [deadline_state(deadline, now) for deadline in definition.calendar]
+def deadline_states(
+    definition: Definition, now: datetime, extended: Mapping[str, datetime] = NOBODY_EXTENDED
+) -> list[DeadlineState]:
+    """The calendar in order of time; ``extended``: deadline → until (``general_extensions``)."""
+    states = [deadline_state(part, now, extended.get(part.code)) for part in definition.calendar]
     return sorted(states, key=lambda state: state.cutoff)
 
 
-def next_deadline(definition: Definition, now: datetime) -> DeadlineState | None:
+def next_deadline(
+    definition: Definition, now: datetime, extended: Mapping[str, datetime] = NOBODY_EXTENDED
+) -> DeadlineState | None:
     """The first deadline that is not over."""
-    states = deadline_states(definition, now)
+    states = deadline_states(definition, now, extended)
     return next((state for state in states if state.state != "over"), None)

@@ -9,7 +9,12 @@ from campaigns import wording
 from campaigns.definition import dump_definition, dump_json
 from campaigns.enums import CampaignState
 from campaigns.json_schema import definition_schema as schema_text
-from campaigns.permissions import can_create_campaign, can_edit_campaign, can_see_imports
+from campaigns.permissions import (
+    can_create_campaign,
+    can_edit_campaign,
+    can_extend_deadlines,
+    can_see_imports,
+)
 from campaigns.quota_wording import quota_lines
 from campaigns.quotas import meters
 from campaigns.refinement import marks_of_items, refinements
@@ -18,6 +23,7 @@ from campaigns.selectors import (
     current_versions,
     deadline_states,
     definition_of_hash,
+    general_extensions,
     next_deadline,
     refining_campaigns,
     versions_of,
@@ -33,11 +39,14 @@ TIMELINE = {"over": "done", "open": "current", "before": "todo"}
 def campaign_list(request):
     """All campaigns the member may see, the newest first, with the next deadline."""
     campaigns = list(visible_campaigns(request.member))
-    versions, now = current_versions(campaigns), clock.now()
+    versions, extended = current_versions(campaigns), general_extensions(campaigns)
+    now = clock.now()
     rows = [
         {
             "campaign": campaign,
-            "next": next_deadline(versions[campaign.pk].definition, now)
+            "next": next_deadline(
+                versions[campaign.pk].definition, now, extended.get(campaign.pk, {})
+            )
             if campaign.state == CampaignState.OPEN
             else None,
             "authorities": "、".join(versions[campaign.pk].definition.authorities),
@@ -75,13 +84,19 @@ def campaign_detail(request, key):
             for track in definition.tracks
         ],
         "papers": wording.paper_lines(definition),
-        "deadlines": [_deadline(definition, state) for state in deadline_states(definition, now)],
+        "deadlines": [
+            _deadline(definition, state)
+            for state in deadline_states(
+                definition, now, general_extensions([campaign]).get(campaign.pk, {})
+            )
+        ],
         "steps": [wording.step_line(definition, step) for step in definition.route],
         **_quotas(definition),
         "versions": versions_of(campaign),
         "children": refining_campaigns(request.member, version),
         "can_edit": can_edit_campaign(request.member, campaign),
         "can_organise": can_create_campaign(request.member),
+        "can_extend": can_extend_deadlines(request.member, campaign),
         "is_open": campaign.state == CampaignState.OPEN,
     }
     return render(request, "campaigns/campaign_detail.html", context)
@@ -109,7 +124,7 @@ def _deadline(definition, state) -> dict:
         "tone": tone,
         "who": wording.who(definition, deadline.owner_level),
         "at": state.last_moment,
-        "note": deadline.note,
+        "note": "已延期" if state.is_extended else deadline.note,
     }
 
 

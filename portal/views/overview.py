@@ -6,7 +6,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from campaigns.selectors import current_version, deadline_states, visible_campaigns
+from campaigns.selectors import (
+    current_version,
+    deadline_states,
+    general_extensions,
+    visible_campaigns,
+)
 from core import clock
 from core.wording import points
 from portal.permissions import OVERSEERS, can_see_overview
@@ -55,7 +60,12 @@ def overview(request, key):
             for place in progress.waiting_places(places, definitions)
         ],
         "longest": [_row(request, row, definitions, moment) for row in longest],
-        "deadlines": [_deadline(state) for state in deadline_states(definition, moment)],
+        "deadlines": [
+            _deadline(state)
+            for state in deadline_states(
+                definition, moment, general_extensions([campaign]).get(campaign.pk, {})
+            )
+        ],
         "quotas": _quotas(request, campaign, definition, sees_all),
         **_counties(request.member, campaign, sees_all),
         **(_results(campaign, definition) if sees_all else {}),

@@ -8,7 +8,7 @@ from campaigns.definition import Definition
 from campaigns.definition.route import Step
 from reviews.enums import Answer, DossierState, Outcome
 from reviews.models import Dossier, SignOff
-from reviews.selectors.deadlines import Cutoff, submission_cutoff
+from reviews.selectors.deadlines import Cutoff, step_cutoff, submission_cutoff
 from reviews.selectors.results import result_rows
 from reviews.selectors.route import conditions_of
 
@@ -97,10 +97,9 @@ def _cutoff(dossier: Dossier) -> Cutoff:
     """Until when who is waited for has to act; without a deadline where none is set."""
     definition = dossier.version.definition
     if dossier.state in (DossierState.DRAFT, DossierState.RETURNED):
-        return submission_cutoff(definition)
+        return submission_cutoff(definition, dossier.campaign, dossier)
     step = definition.step(dossier.step) if dossier.step else None
-    deadline = definition.deadline(step.deadline) if step and step.deadline else None
-    return Cutoff(deadline, None)
+    return step_cutoff(dossier, step) if step else Cutoff(None, None)
 
 
 def waiting_for_whom(dossier: Dossier) -> str:

@@ -5,12 +5,24 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Case, DateField, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    DateField,
+    DateTimeField,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Greatest, TruncDate
 from django.utils import timezone
 
 from accounts.models import Division, Membership
 from campaigns.definition.route import Step
-from campaigns.models import CampaignVersion
+from campaigns.models import CampaignVersion, Extension
 from core.working_days import WorkingDays
 from reviews.enums import DossierState
 from reviews.models import Dossier
@@ -33,7 +45,7 @@ def waiting_for(member: Membership) -> QuerySet[Dossier]:
     for version, step in places:
         at |= Q(version=version, step=step.code)
     due = [
-        When(version=version, step=step.code, then=Value(_due_on(version, step)))
+        When(version=version, step=step.code, then=_due_on(version, step, member))
         for version, step in places
         if step.deadline
     ]
@@ -59,8 +71,22 @@ def _steps_of(member: Membership) -> list[tuple[CampaignVersion, Step]]:
     ]
 
 
-def _due_on(version: CampaignVersion, step: Step) -> date:
-    return version.definition.deadline(step.deadline).due
+def _due_on(version: CampaignVersion, step: Step, member: Membership) -> Greatest:
+    """The last day by the definition, or the one to which it was extended for the dossier."""
+    extended = Extension.objects.filter(
+        Q(organisation=None, community=None)
+        | Q(organisation=member.organisation_id)
+        | Q(organisation=OuterRef("applicant"))
+        | Q(community=OuterRef("community")),
+        campaign=OuterRef("campaign"),
+        deadline=step.deadline,
+    ).order_by("-until")
+    before = ExpressionWrapper(
+        Subquery(extended.values("until")[:1]) - Value(timedelta(microseconds=1)),
+        output_field=DateTimeField(),
+    )
+    due = Value(version.definition.deadline(step.deadline).due, output_field=DateField())
+    return Greatest(due, TruncDate(before))
 
 
 def count_todo(member: Membership) -> int:

@@ -17,7 +17,8 @@ from reviews.models import DeskCheck, Dossier
 from reviews.permissions.sign_offs import acts_at
 from reviews.selectors.desk_checks import check_rows
 from reviews.services import route
-from reviews.services.sign_offs import check_deadline, check_not_own, not_its_turn
+from reviews.services.deadlines import claim_in_time
+from reviews.services.sign_offs import check_not_own, not_its_turn
 
 MOST_NOTE = 200
 
@@ -41,7 +42,7 @@ def record_desk_check(
         raise Conflict(
             f"您核对期间申报单位提交了第 {dossier.revision.number} 版，请按这一版重新核对后再保存。"
         )
-    check_deadline(dossier, step)
+    claim_in_time(dossier, step, actor=actor)
     rows = _clean(check_rows(dossier.version.definition, dossier.track), checks)
     is_complete = all(row["ok"] for row in rows)
     desk_check, _ = DeskCheck.objects.update_or_create(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.storage import default_storage
@@ -32,6 +31,7 @@ from reviews.selectors.parts import dossier_parts
 from reviews.selectors.route import earlier_levels
 from reviews.selectors.sign_offs import has_desk_check, last_closed_visit
 from reviews.services import route
+from reviews.services.deadlines import check_deadline, claim_in_time
 
 LEAST_REASON = 5  # characters
 MOST_OPINION = 500
@@ -77,7 +77,7 @@ def sign_off(
         raise PermissionDenied("not this office's step")
     check_not_own(actor, dossier)
     _check_turn(dossier, part, revision_sha256)
-    check_deadline(dossier, part)
+    claim_in_time(dossier, part, actor=actor)
     cleaned = _clean(dossier, part, outcome, opinion, flags)
     cleaned["attestations"] = _attested(dossier, part, outcome, attestations or {})
     if scan is not None and not scan_checked:
@@ -132,21 +132,6 @@ def check_not_own(member: Membership, dossier: Dossier) -> None:
             f"您同时是申报单位「{dossier.applicant.name}」的人员，不能办理本单位的申报，"
             "请由本部门其他人员办理。"
         )
-
-
-def check_deadline(dossier: Dossier, step: Step, moment: datetime | None = None) -> None:
-    """Refuse an act at a step outside its time; ``moment`` is the tenant's now, if known."""
-    if not step.deadline:
-        return
-    deadline = dossier.version.definition.deadline(step.deadline)
-    moment = timezone.localtime(moment or now())
-    if deadline.is_open(moment):
-        return
-    if deadline.opens and moment.date() < deadline.opens:
-        raise Refused(f"「{deadline.title}」从 {deadline.opens} 开始，现在还不能办理。")
-    raise Refused(
-        f"「{deadline.title}」已于 {deadline.due} 截止，不能再办理。如确需补办，请联系活动组织单位。"
-    )
 
 
 def not_its_turn(dossier: Dossier, step: Step) -> str:
@@ -316,7 +301,7 @@ def why_not(dossier: Dossier, step: Step, member: Membership) -> str:
     """Chinese: why the member could not agree to the dossier now; empty when nothing is in the way."""
     try:
         check_not_own(member, dossier)
-        check_deadline(dossier, step)
+        check_deadline(dossier, step, member)
         _check_required(dossier, step)
     except Refused as error:
         return error.message

@@ -21,7 +21,7 @@ from reviews.models import Dossier, Finding, SiteVisit, VisitPlan
 from reviews.selectors.site_visits import visited_items
 from reviews.services import route
 from reviews.services.desk_checks import checking_step
-from reviews.services.sign_offs import check_deadline
+from reviews.services.deadlines import claim_in_time
 
 LEAST_WORDS = 5  # characters of a reason or a conclusion
 MOST_PARTICIPANTS, MOST_PLACE, MOST_DESCRIPTION, MOST_REASON = 200, 100, 200, 200
@@ -84,7 +84,7 @@ def open_site_visit(
     """Open the visit of the present revision; one per revision."""
     dossier = route.lock_dossier(dossier)
     step = checking_step(dossier, actor, "site_visit")
-    check_deadline(dossier, step)
+    claim_in_time(dossier, step, actor=actor)
     visit = SiteVisit(
         dossier=dossier,
         revision=dossier.revision,
@@ -249,7 +249,7 @@ def close_site_visit(visit: SiteVisit, *, actor: Membership, summary: str) -> Si
 def _lock_open_visit(visit: SiteVisit, actor: Membership) -> SiteVisit:
     """The visit, open, in time and of the present revision, with its dossier locked."""
     dossier = route.lock_dossier(visit.dossier)
-    check_deadline(dossier, checking_step(dossier, actor, "site_visit"))
+    claim_in_time(dossier, checking_step(dossier, actor, "site_visit"), actor=actor)
     visit = SiteVisit.objects.select_for_update().get(pk=visit.pk)
     visit.dossier = dossier
     if visit.closed_at:

@@ -43,7 +43,8 @@ def submit_dossier(
         raise Refused("这项评选活动已经结束，不再接受提交。填写的内容都已保留。")
     was_returned = dossier.state == DossierState.RETURNED
     definition = dossier.version.definition
-    _claim(dossier, lock_version, submission_cutoff(definition))
+    cutoff = submission_cutoff(definition, dossier.campaign, dossier)
+    _claim(dossier, lock_version, cutoff)
     evidence = present_evidence(dossier)
     _check_complete(dossier, counts_by_slot(evidence), pledged)
     _check_requirements(dossier)
@@ -69,6 +70,7 @@ def submit_dossier(
         revision=revision.number,
         receipt=revision.receipt,
         sha256=revision.sha256,
+        **cutoff.why_late(submitted_at),
     )
     return revision
 

@@ -167,17 +167,18 @@ def dossier_create(request):
         "campaign": campaign,
         "campaigns": campaigns,
         "has_other_campaigns": len(campaigns) > 1,
-        **deadline_context(definition),
+        **deadline_context(definition, campaign),
         "has_communities": form.fields["community"].queryset.exists(),
         "has_tracks": bool(form.fields["track"].choices),
     }
     return render(request, "reviews/dossier_create.html", context, status=status)
 
 
-def deadline_context(definition) -> dict:
-    """What the deadline component shows: until when a dossier of the definition may come in."""
-    cutoff = submission_cutoff(definition)
-    state = deadline_state(cutoff.deadline, clock.now()) if cutoff.deadline else None
+def deadline_context(definition, campaign, dossier=None) -> dict:
+    """What the deadline component shows: until when the dossier, or a new one, may come in."""
+    cutoff = submission_cutoff(definition, campaign, dossier)
+    extended = cutoff.extension and cutoff.extension.until
+    state = deadline_state(cutoff.deadline, clock.now(), extended) if cutoff.deadline else None
     return {
         "deadline": state,
         "is_over": bool(state and cutoff.until and state.state == "over"),
@@ -214,7 +215,7 @@ def dossier_detail(request, pk):
         "answered": last_return(dossier),
         "flagged": [],
         "is_restricted": False,
-        **deadline_context(definition),
+        **deadline_context(definition, dossier.campaign, dossier),
         "can_edit": can_edit_dossier(member, dossier),
         "can_withdraw": can_withdraw_dossier(member, dossier),
         "is_ones_turn": _is_ones_turn(member, dossier),

@@ -37,7 +37,8 @@ from reviews.selectors.site_visits import plan_of, visit_of
 from reviews.selectors.timeline import timeline, waiting_words
 from reviews.selectors.version_moves import definition_of_content
 from reviews.selectors.work_list import next_waiting
-from reviews.services.sign_offs import check_deadline, check_not_own
+from reviews.services.deadlines import check_deadline
+from reviews.services.sign_offs import check_not_own
 from reviews.services.sign_offs import sign_off as sign
 from reviews.views.contents import with_addresses
 from reviews.views.work_list import narrowed
@@ -148,7 +149,7 @@ def _obstacle(request, dossier, step) -> str:
         return f"「{step.title}」完成后自动转入下一环节，不用签署意见。"
     try:
         check_not_own(request.member, dossier)
-        check_deadline(dossier, step)
+        check_deadline(dossier, step, request.member)
     except Refused as error:
         return error.message
     return ""

@@ -65,7 +65,7 @@ def _check_context(request, dossier, form) -> dict:
         "blocking": [_with_url(request, dossier, gap) for gap in found.blocking],
         "warnings": [_with_url(request, dossier, gap) for gap in found.warnings],
         "content": with_addresses(content, request.tenant.slug),
-        **deadline_context(definition),
+        **deadline_context(definition, dossier.campaign, dossier),
         "answered": last_return(dossier),
     }
 

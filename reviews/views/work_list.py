@@ -96,9 +96,13 @@ def _todo_row(dossier, moment: datetime, calendar: WorkingDays) -> dict:
     }
     if dossier.due_on != NO_DUE:
         left = calendar.between(today, dossier.due_on)
+        deadline = definition.deadline(step.deadline)
+        is_extended = dossier.due_on > deadline.due
         row |= {
             "due": dossier.due_on,
-            "is_over": moment >= definition.deadline(step.deadline).cutoff(moment.tzinfo),
+            "is_over": today > dossier.due_on
+            if is_extended
+            else moment >= deadline.cutoff(moment.tzinfo),
             "left": left,
             "left_words": f"还有 {left} 个工作日",
             "is_near": left <= NEAR_DAYS,

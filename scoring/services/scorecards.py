@@ -14,7 +14,7 @@ from campaigns.rubric import MarkError
 from core import audit, clock
 from core.errors import Conflict, Refused
 from reviews.enums import DossierState
-from reviews.services.sign_offs import check_deadline
+from reviews.services.deadlines import check_deadline
 from scoring.engine import SheetResult, score_sheet
 from scoring.enums import AssignmentState
 from scoring.models import Mark, Scorecard
@@ -133,7 +133,7 @@ def check_markable(card: Scorecard, member: Membership, moment: datetime | None 
     dossier = assignment.dossier
     if dossier.state != DossierState.SCORING:
         raise Refused("这卷材料已不在专家评审环节，不能评分。")
-    check_deadline(dossier, dossier.version.definition.step(dossier.step), moment)
+    check_deadline(dossier, dossier.version.definition.step(dossier.step), member, moment)
 
 
 def lock_scorecard(pk, *also: str) -> Scorecard:

@@ -15,7 +15,8 @@ from core.errors import Conflict, Refused
 from reviews.enums import DossierState, Outcome
 from reviews.models import Dossier, SignOff
 from reviews.services import route
-from reviews.services.sign_offs import check_deadline, record_office_sign_off
+from reviews.services.deadlines import claim_in_time
+from reviews.services.sign_offs import record_office_sign_off
 from scoring.enums import DecisionOutcome
 from scoring.permissions import can_select
 from scoring.selectors.quotas import quota_meter
@@ -49,7 +50,7 @@ def select_dossiers(
     if set(choices) != {str(dossier.pk) for dossier in dossiers}:
         raise Conflict("等待遴选的材料有变化，请刷新页面后重新办理。")
     for dossier in dossiers:
-        check_deadline(dossier, step)
+        claim_in_time(dossier, step, actor=actor)
     winners = _checked(dossiers, choices)
     _check_quota(campaign, dossiers[0], step, len(winners), actor)
     signed = []
