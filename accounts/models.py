@@ -6,6 +6,7 @@ A user is a person of the platform; everything done in a tenant is done as one m
 import unicodedata
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -31,12 +32,16 @@ class UserManager(BaseUserManager):
         return self.get(username=self.normalise(username))
 
 
+PHONE = RegexValidator(r"^1[3-9]\d{9}$", "请填写 11 位手机号。")
+
+
 class User(AbstractBaseUser):
     """A person who can sign in. ``username`` is a phone number, an e-mail or a chosen name."""
 
     username = models.CharField("登录名", max_length=150, unique=True)
     name = models.CharField("姓名或岗位", max_length=60)
     email = models.EmailField("邮箱", blank=True, default="")
+    phone = models.CharField("手机号", max_length=11, blank=True, default="", validators=[PHONE])
     is_active = models.BooleanField("启用", default=True)
     is_platform_admin = models.BooleanField("平台管理员", default=False)
     created_at = models.DateTimeField("创建时间", db_default=Now())
@@ -133,6 +138,7 @@ class Membership(TenantModel):
     acts_for = TenantForeignKey("self", verbose_name="代办", null=True, related_name="delegations")
     starts_on = models.DateField("代办开始", null=True, blank=True)
     ends_on = models.DateField("代办结束", null=True, blank=True)
+    unread_messages = models.IntegerField("未读消息", default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "任职"

@@ -10,7 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.enums import NEVER_DELEGATES, OFFICERS
 from accounts.lockout import locked_names
-from accounts.models import Invitation, Membership, Organisation, User
+from accounts.models import PHONE, Invitation, Membership, Organisation, User
 from accounts.permissions import (
     can_manage_people,
     can_read_all_records,
@@ -22,6 +22,11 @@ from core.tenancy import is_tenant_model, tenant_context
 
 # Apps whose records the administrator reads: not what is filed, signed and marked in a campaign.
 ADMINISTERED = ("core", "accounts", "communities", "campaigns")
+
+
+def phone_of(user: User) -> str:
+    """The phone that was given, or the login name where that is one; empty without."""
+    return user.phone or (user.username if PHONE.regex.match(user.username) else "")
 
 
 def memberships_by_tenant(user: User) -> list[tuple[Tenant, list[Membership]]]:

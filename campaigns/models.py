@@ -144,7 +144,9 @@ class Extension(TenantModel):
             )
         ]
         indexes = [
-            models.Index(fields=["tenant_id", "campaign", "deadline"], name="campaigns_extension_due")
+            models.Index(
+                fields=["tenant_id", "campaign", "deadline"], name="campaigns_extension_due"
+            )
         ]
 
     @property

@@ -23,6 +23,7 @@ urlpatterns = [
     path("<slug:tenant>/", include("documents.urls")),
     path("<slug:tenant>/", include("communities.urls")),
     path("<slug:tenant>/", include("campaigns.urls")),
+    path("<slug:tenant>/", include("messaging.urls")),
     path("<slug:tenant>/", include("reviews.urls")),
     path("<slug:tenant>/", include("scoring.urls")),
     path("<slug:tenant>/", include("publications.urls")),

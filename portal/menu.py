@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import Membership
+from messaging.selectors import unread_count
 from portal.selectors import todo
 from portal.selectors.campaigns import current_campaign
 from reviews.selectors.work_list import count_todo
@@ -40,7 +41,16 @@ class Item:
 
 
 MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
-    ("", (Item("工作台", "portal:home", EVERYBODY),)),
+    (
+        "",
+        (
+            Item("工作台", "portal:home", EVERYBODY),
+            Item(
+                "消息", "messaging:inbox", EVERYBODY,
+                counts=dict.fromkeys(EVERYBODY, unread_count),
+            ),
+        ),
+    ),
     (
         "办理",
         (
@@ -97,6 +107,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("人员", "people:member_list", {Role.TENANT_ADMIN}),
             Item("邀请", "people:invitation_list", {Role.TENANT_ADMIN}),
             Item("单位", "people:organisation_list", {Role.TENANT_ADMIN}),
+            Item("发件箱", "messaging:outbox", {Role.CITY_OFFICER, Role.TENANT_ADMIN, Role.AUDITOR}),
             Item("操作记录", "people:operation_log", {Role.AUDITOR, Role.TENANT_ADMIN}),
         ),
     ),

@@ -5,6 +5,7 @@ from core.tenancy import tenant_context
 from documents.services import keep_document
 from reviews.documents import PAPERS, render_paper
 from reviews.models import Dossier, Revision
+from reviews.services import announcements
 
 
 @job_handler("reviews.render_papers")
@@ -23,3 +24,21 @@ def render_papers(run: JobRun) -> None:
     with run.finishing() as job:
         kept = [keep_document(draft, actor=audit.SYSTEM) for draft in drafts]
         job.result = {"documents": [str(document.pk) for document in kept]}
+
+
+@job_handler("reviews.announce_move")
+def announce_move(run: JobRun) -> None:
+    with run.finishing() as job:
+        job.result = {"told": announcements.announce_move(run.payload)}
+
+
+@job_handler("reviews.announce_extension")
+def announce_extension(run: JobRun) -> None:
+    with run.finishing() as job:
+        job.result = {"told": announcements.announce_extension(run.payload)}
+
+
+@job_handler("reviews.remind")
+def remind(run: JobRun) -> None:
+    with run.finishing() as job:
+        job.result = {"told": announcements.remind()}

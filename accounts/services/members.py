@@ -96,3 +96,14 @@ def reset_second_factor(membership: Membership, *, actor: Membership) -> None:
     if not TOTPDevice.objects.filter(user=user).delete()[0]:
         raise Refused("此人还没有设置动态口令，不需要重设。")
     audit.record(actor, "second_factor.reset", membership, user=user.username)
+
+
+@transaction.atomic
+def set_phone(user: User, phone: str, *, actor: Membership) -> User:
+    """The person's own phone for SMS; empty: none."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    user.phone = phone
+    user.full_clean(exclude={"password"})
+    user.save(update_fields=["phone"])
+    audit.record(actor, "phone.set", user, has_phone=bool(phone))
+    return user

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "documents",
     "communities",
     "campaigns",
+    "messaging",
     "reviews",
     "scoring",
     "publications",
@@ -169,6 +170,12 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 EMAIL_CONFIG = env.email_url_config(_needed("EMAIL_URL", "consolemail://"))
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="jiayuan@localhost")
+EMAIL_TIMEOUT = 20
+# SMS leave as JSON by POST to this address (messaging/gateways.py); empty: no SMS.
+SMS_GATEWAY_URL = env("SMS_GATEWAY_URL", default="")
+SMS_GATEWAY_TOKEN = env("SMS_GATEWAY_TOKEN", default="")
+SMS_SIGNATURE = env("SMS_SIGNATURE", default="【家园评】")
+SMS_TIMEOUT = env.int("SMS_TIMEOUT", default=15)
 
 CACHES = {
     "default": {

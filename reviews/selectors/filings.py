@@ -15,7 +15,7 @@ from campaigns.enums import CampaignState
 from campaigns.models import Campaign
 from core.clock import now
 from reviews.models import Filing
-from reviews.permissions.sign_offs import LEVEL_OF
+from reviews.permissions.sign_offs import LEVEL_OF, ROLE_AT
 
 # level of an obligation → the offices that owe it
 KIND_AT = {
@@ -163,3 +163,26 @@ def visible_filings(member: Membership):
 def _owed(obligations, member: Membership) -> list[Obligation]:
     level = LEVEL_OF.get(member.role)
     return [o for o in obligations if o.owner_level == level]
+
+
+def owed_now(campaign: Campaign) -> list[tuple[Membership, Deadline]]:
+    """The people of every office that has still to file something, with its deadline."""
+    definition = current_definition(campaign)
+    found = []
+    for obligation in definition.obligations:
+        filed = Filing.objects.filter(
+            campaign=campaign, obligation=obligation.code, replaced_at=None
+        )
+        people = (
+            Membership.objects.filter(
+                role=ROLE_AT.get(obligation.owner_level, ""),
+                organisation__kind=KIND_AT[obligation.owner_level],
+                is_active=True,
+                acts_for=None,
+            )
+            .exclude(organisation__in=filed.values("organisation"))
+            .select_related("user", "organisation")
+        )
+        deadline = definition.deadline(obligation.deadline)
+        found += [(member, deadline) for member in people.order_by("created_at", "pk")]
+    return found

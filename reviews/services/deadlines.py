@@ -20,6 +20,7 @@ from core.clock import moment, now
 from core.errors import Conflict, Refused
 from reviews.models import Dossier
 from reviews.selectors.deadlines import moment_words, step_cutoff
+from reviews.services.announcements import plan_extension_news
 
 LEAST_REASON, MOST_REASON = 5, 200
 MOST_DAYS = 366
@@ -88,7 +89,9 @@ def extend_deadline(
     if organisation and community:
         errors["community"] = "单位和小区只能选一个。"
     if not LEAST_REASON <= len(reason := reason.strip()) <= MOST_REASON:
-        errors["reason"] = f"请写明延期的理由，{LEAST_REASON} 至 {MOST_REASON} 个字，它会告知有关单位。"
+        errors["reason"] = (
+            f"请写明延期的理由，{LEAST_REASON} 至 {MOST_REASON} 个字，它会告知有关单位。"
+        )
     present = extended_until(
         campaign.pk, deadline, community_id=community and community.pk,
         organisations=[organisation.pk] if organisation else [],
@@ -111,4 +114,5 @@ def extend_deadline(
         actor, "deadline.extended", row, campaign=campaign.key, deadline=deadline, whom=row.whom,
         former=ends, until=until, reason=reason,
     )  # fmt: skip
+    plan_extension_news(row)
     return row

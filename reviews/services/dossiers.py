@@ -37,6 +37,7 @@ from reviews.selectors.draft_changes import MOST_REPLACED, Merged, flat, merge, 
 from reviews.selectors.former import copyable, former_dossier, usable
 from reviews.selectors.parts import FORM, case_slot
 from reviews.selectors.returns import open_parts
+from reviews.services.announcements import plan_reminders
 from reviews.services.route import lock_dossier
 
 DRAFT_PARTS = ("form", "case_report", "self_assessment")
@@ -118,6 +119,7 @@ def create_dossier(
         track=track,
         carried_over_from=former.number if former else None,
     )
+    plan_reminders()
     return dossier
 
 

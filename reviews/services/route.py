@@ -13,6 +13,7 @@ from core.errors import Conflict, Refused
 from reviews.enums import DossierState, Outcome
 from reviews.models import Dossier, Revision, SignOff
 from reviews.selectors.route import conditions_of, standing_sign_offs
+from reviews.services.announcements import plan_announcement
 
 S = DossierState
 
@@ -119,6 +120,7 @@ def enter_step(dossier: Dossier, code: str, state: str, *, actor) -> Dossier:
     dossier.state, dossier.step, dossier.waiting_since = state, code, now()
     dossier.save(update_fields=["state", "step", "waiting_since"])
     audit.record(actor, "dossier.moved", dossier, former=former, state=state, step=code)
+    plan_announcement(dossier, former)
     return dossier
 
 

@@ -20,8 +20,8 @@ from documents.services import store_file
 from reviews.models import Dossier, Finding, SiteVisit, VisitPlan
 from reviews.selectors.site_visits import visited_items
 from reviews.services import route
-from reviews.services.desk_checks import checking_step
 from reviews.services.deadlines import claim_in_time
+from reviews.services.desk_checks import checking_step
 
 LEAST_WORDS = 5  # characters of a reason or a conclusion
 MOST_PARTICIPANTS, MOST_PLACE, MOST_DESCRIPTION, MOST_REASON = 200, 100, 200, 200

@@ -12,8 +12,8 @@ from core.errors import Refused
 from core.forms import answer_form, renew
 from reviews.forms.sign_offs import DeskCheckForm
 from reviews.selectors.desk_checks import desk_check_of
-from reviews.services.desk_checks import checking_step, record_desk_check
 from reviews.services.deadlines import check_deadline
+from reviews.services.desk_checks import checking_step, record_desk_check
 from reviews.views.sign_offs import load_dossier, steps_of_office, submitted_content
 
 
@@ -104,7 +104,9 @@ def _groups(form, content) -> list[dict]:
 def _obstacle(request, dossier) -> str:
     """Chinese: why the office cannot check now; empty when it can."""
     try:
-        check_deadline(dossier, checking_step(dossier, request.member, "desk_check"), request.member)
+        check_deadline(
+            dossier, checking_step(dossier, request.member, "desk_check"), request.member
+        )
     except Refused as error:
         return error.message
     return ""

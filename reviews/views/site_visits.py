@@ -30,8 +30,8 @@ from reviews.selectors.site_visits import (
     visit_of,
     visited_items,
 )
-from reviews.services.desk_checks import checking_step
 from reviews.services.deadlines import check_deadline
+from reviews.services.desk_checks import checking_step
 from reviews.services.site_visits import (
     add_finding,
     close_site_visit,
@@ -285,7 +285,9 @@ def _check_possible(request, dossier, visit) -> None:
 def _obstacle(request, dossier) -> str:
     """Chinese: why the office cannot visit now; empty when it can."""
     try:
-        check_deadline(dossier, checking_step(dossier, request.member, "site_visit"), request.member)
+        check_deadline(
+            dossier, checking_step(dossier, request.member, "site_visit"), request.member
+        )
     except Refused as error:
         return error.message
     return ""

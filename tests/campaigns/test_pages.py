@@ -109,9 +109,9 @@ def test_list_and_detail_cost_the_same_queries(people, sign_in, django_assert_nu
     for n in range(number):
         campaign = make_campaign(key=f"c-{n}", title=f"活动{n}")
     client = sign_in(people.city_officer)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(url("campaign_list"))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(url("campaign_detail", campaign.key))
     with django_assert_num_queries(11):
         client.get(url("definition", campaign.key))

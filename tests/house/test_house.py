@@ -17,6 +17,7 @@ APPS = [
     "documents",
     "communities",
     "campaigns",
+    "messaging",
     "reviews",
     "scoring",
     "publications",
