@@ -32,6 +32,7 @@ from core.models import CalendarDay, Job, Tenant
 from core.tenancy import current_tenant_id, tenant_context
 from documents.enums import DocumentKind, MediaKind
 from documents.services import open_upload, store_file
+from messaging.models import Message
 from publications.services import (
     file_objection,
     prepare_announcement,
@@ -316,7 +317,9 @@ class _Builder:
         """A dossier in every state up to scoring; a ranking computed and not yet confirmed."""
         people, route = self.people, [*ROUTE, *READERS]
         campaign = self.campaign("running")
-        self.world.things["campaign"] = {"key": campaign.key, "obligation": "work_report"}
+        self.world.things["campaign"] = {
+            "key": campaign.key, "obligation": "work_report", "event": "near",
+        }  # fmt: skip
         scoring = self.submitted("in_scoring", campaign, EXPERT, *route)
         pass_to(scoring, "scoring", people)
         self._experts_of(self.panel, self._panel(campaign))
@@ -482,6 +485,15 @@ class _Builder:
         ):
             self.world.things[thing] = {"pk": draft.pk, "place": place, "goal": goal}
 
+    def _messages(self) -> None:
+        """What is told of the first submission, by mail too."""
+        User.objects.filter(pk=self.people.applicant.user_id).update(email="a@example.org")
+        job = Job.objects.filter(kind="reviews.announce_move").order_by("created_at", "pk").first()
+        assert run_job(current_tenant_id(), str(job.pk)) == JobState.DONE
+        message = Message.objects.get(member=self.people.applicant)
+        self.world.things["message"] = {"pk": message.pk}
+        self.world.things["delivery"] = {"pk": message.deliveries.get().pk, "act": "drop"}
+
     def leftovers(self) -> None:
         people, world = self.people, self.world
         prepared = self.campaign("prepared", is_open=False)
@@ -499,5 +511,6 @@ class _Builder:
             file=photo("实施方案.jpg"),
         )
         world.things["filing"] = {"pk": filing.pk}
+        self._messages()
         job = Job.objects.filter(created_by=people.city_officer.pk).order_by("pk").first()
         world.things["job"] = {"pk": job.pk}

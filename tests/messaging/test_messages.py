@@ -24,7 +24,9 @@ def told(event=None):
     return {(row.event, row.member.role) for row in rows}
 
 
-def test_a_submission_is_told_to_its_applicant_and_to_whom_it_waits_for(people, submitted, run_jobs):
+def test_a_submission_is_told_to_its_applicant_and_to_whom_it_waits_for(
+    people, submitted, run_jobs
+):
     run_jobs(MOVE)
     assert told() == {("submitted", "applicant"), ("arrived", "committee_officer")}
     mine = Message.objects.get(member=people.applicant)
