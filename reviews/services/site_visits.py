@@ -48,7 +48,7 @@ def plan_site_visits(
     if not locked:
         raise ValidationError({"dossiers": "请勾选要核查的小区。"})
     for dossier in locked:
-        check_deadline(dossier, checking_step(dossier, actor, "site_visit"))
+        claim_in_time(dossier, checking_step(dossier, actor, "site_visit"), actor=actor)
         if SiteVisit.objects.filter(revision=dossier.revision_id).exists():
             raise Refused(f"{dossier.number} {dossier.community.name} 已经开始核查，不用再安排。")
         former = VisitPlan.objects.filter(dossier=dossier).first()
