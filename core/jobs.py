@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F
+from django.db.models import DateTimeField, F, Func, QuerySet
 from django.db.models.functions import Now
 
 from core import audit
@@ -69,6 +69,14 @@ def enqueue_job(
     if is_new:
         audit.record(actor, "job.enqueued", job, kind=kind, label=label)
     return job
+
+
+def unfinished_jobs() -> QuerySet[Job]:
+    """What is not done, without what is planned for a later moment and was not begun."""
+    clock = Func(function="clock_timestamp", output_field=DateTimeField())
+    return Job.objects.exclude(state=JobState.DONE).exclude(
+        state=JobState.QUEUED, sent_at=None, next_at__gt=clock
+    )
 
 
 def db_now():

@@ -14,7 +14,7 @@ from campaigns.models import Campaign
 from campaigns.services import create_campaign, open_campaign
 from core import audit
 from core.enums import JobState
-from core.models import Job
+from core.jobs import unfinished_jobs
 from core.tenancy import tenant_context
 from core.training import set_clock
 from portal.demo.dossiers import Applicants, Officers, is_late, try_late
@@ -194,7 +194,7 @@ def wait_for_jobs(tenant_id) -> None:
     ends = time.monotonic() + JOB_SECONDS
     while True:
         with tenant_context(tenant_id):
-            jobs = list(Job.objects.exclude(state=JobState.DONE).order_by("created_at"))
+            jobs = list(unfinished_jobs().order_by("created_at"))
         dead = [job for job in jobs if job.state == JobState.DEAD]
         if dead:
             raise RuntimeError(f"任务“{dead[0].label}”未完成：{dead[0].error}")

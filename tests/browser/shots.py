@@ -33,8 +33,8 @@ from django.test import Client  # noqa: E402
 from accounts.models import User  # noqa: E402
 from accounts.services.platform import set_platform_second_factor  # noqa: E402
 from core import audit  # noqa: E402
-from core.enums import JobState  # noqa: E402
-from core.models import Job, Tenant  # noqa: E402
+from core.jobs import unfinished_jobs  # noqa: E402
+from core.models import Tenant  # noqa: E402
 from core.tenancy import tenant_context  # noqa: E402
 from documents.models import RenderedDocument  # noqa: E402
 from tests.browser.chromium import chromium  # noqa: E402
@@ -140,8 +140,7 @@ def _shoot_papers(world: World) -> int:
     shutil.rmtree(FOLDER / "pdf", ignore_errors=True)
     (FOLDER / "pdf").mkdir(parents=True)
     with tenant_context(world.tenant.pk):
-        waiting = [JobState.QUEUED, JobState.RUNNING]
-        wait_until(lambda: not Job.objects.filter(state__in=waiting).exists(), 300)
+        wait_until(lambda: not unfinished_jobs().exists(), 300)
         papers = list(RenderedDocument.objects.order_by("rendered_at"))
         for number, paper in enumerate(papers, 1):
             with default_storage.open(paper.path) as content:

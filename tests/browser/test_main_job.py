@@ -10,8 +10,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from core.enums import JobState
-from core.models import Job
+from core.jobs import unfinished_jobs
 from reviews.models import Dossier
 from tests.browser.visitor import PATIENCE, PHONE
 from tests.factories import cast, files
@@ -345,7 +344,7 @@ def _city_announces(one) -> None:
 def _papers_come_down(site, one, dossier) -> None:
     """Every paper that a page offers is a PDF; the public page verifies one by its code."""
     with site.inside():
-        wait_until(lambda: not Job.objects.exclude(state=JobState.DONE).exists())
+        wait_until(lambda: not unfinished_jobs().exists())
     one.open(f"/yunzhou/dossiers/{dossier.pk}/")
     one.see("已公布入选")
     for link in one.page.get_by_role("link", name=re.compile("PDF")).all():
