@@ -87,6 +87,10 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item(
                 "进展总览", "portal:overview", OVERSEERS | {Role.COUNTY_OFFICER}, of_campaign=True
             ),
+            Item(
+                "推荐次序", "reviews:recommendation_list", OVERSEERS | {Role.COUNTY_OFFICER},
+                of_campaign=True,
+            ),
             Item("专家组", "scoring:panel", OVERSEERS, of_campaign=True),
             Item("排名与审定", "scoring:ranking", OVERSEERS, of_campaign=True),
             Item("公示公布", "publications:notice_list", OVERSEERS),

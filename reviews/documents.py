@@ -7,11 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+import docx
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from docx.oxml.ns import qn
 from PIL import Image
 
+from accounts.models import Organisation
 from campaigns.definition import Definition
+from campaigns.definition.outcome import Obligation
+from campaigns.models import Campaign
 from core.models import Tenant
 from documents.enums import DocumentKind, MediaKind
 from documents.models import StoredFile
@@ -261,3 +266,21 @@ def render_paper(paper: Paper, dossier: Dossier, tenant: Tenant, at: datetime) -
         paper.kind, dossier, paper.context, template=paper.template, title=paper.title,
         tenant=tenant, at=at, images=paper.images,
     )  # fmt: skip
+
+
+def filing_template_docx(campaign: Campaign, obligation: Obligation, office: Organisation) -> bytes:
+    """A Word file to fill in: title, office and one heading per line of the outline."""
+    paper = docx.Document()
+    paper.styles["Normal"].element.get_or_add_rPr().get_or_add_rFonts().set(
+        qn("w:eastAsia"), "仿宋"
+    )
+    paper.add_heading(obligation.title, level=1)
+    paper.add_paragraph(campaign.title)
+    paper.add_paragraph(f"报送单位：{office.name}（盖章）")
+    for number, title in enumerate(obligation.outline, start=1):
+        paper.add_heading(f"{number}. {title}", level=2)
+        paper.add_paragraph("")
+    paper.add_paragraph("联系人：        电话：        日期：    年    月    日")
+    content = io.BytesIO()
+    paper.save(content)
+    return content.getvalue()

@@ -328,7 +328,8 @@ class Finding(TenantModel):
 
 class Filing(TenantModel):
     """What a county owes the city (plan, liaison list, work report), as filed. What was replaced
-    before the deadline stays, with ``replaced_at``."""
+    stays, with ``replaced_at``. Once the city has returned one, ``again_by`` holds in place of the
+    deadline, for it and for what replaces it."""
 
     campaign = TenantForeignKey(Campaign, related_name="filings")
     obligation = models.CharField("事项", max_length=40)
@@ -338,6 +339,10 @@ class Filing(TenantModel):
     filed_by = TenantForeignKey(Membership)
     filed_at = models.DateTimeField("报送时间")
     replaced_at = models.DateTimeField("更换时间", null=True)
+    returned_by = TenantForeignKey(Membership, null=True, related_name="+")
+    returned_at = models.DateTimeField("退回时间", null=True)
+    returned_reason = models.CharField("退回理由", max_length=500, blank=True, default="")
+    again_by = models.DateField("重报期限", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "县区报送"
@@ -378,6 +383,24 @@ class ReceivedResult(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(answer__in=Answer.values), name="reviews_result_answer"
             ),
+        ]
+
+
+class Recommendation(TenantModel):
+    """The place of a dossier in its county's order of recommendation; 1 is the first."""
+
+    dossier = TenantForeignKey(Dossier, related_name="recommendations")
+    organisation = TenantForeignKey(Organisation, verbose_name="推荐单位")
+    place = models.PositiveSmallIntegerField("推荐次序")
+    ordered_by = TenantForeignKey(Membership)
+    ordered_at = models.DateTimeField("排列时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "推荐次序"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "dossier", "organisation"], name="reviews_recommended_once"
+            )
         ]
 
 

@@ -15,6 +15,7 @@ from reviews.views import (
     paper_originals,
     papers,
     previews,
+    recommendations,
     results,
     sign_offs,
     site_visits,
@@ -138,7 +139,13 @@ urlpatterns = [
     path("findings/<uuid:pk>/thumbnail/", site_visits.finding_thumbnail, name="finding_thumbnail"),
     path("filings/", filings.filing_list, name="filing_list"),
     path("filings/<uuid:pk>/", filings.filing_detail, name="filing_detail"),
+    path("filings/<uuid:pk>/return/", filings.filing_return, name="filing_return"),
     path("filings/<uuid:pk>/file/", filings.filing_file, name="filing_file"),
+    path(
+        "campaigns/<slug:key>/filings/<str:obligation>/template/",
+        filings.filing_template,
+        name="filing_template",
+    ),
     path(
         "campaigns/<slug:key>/filings/<str:obligation>/new/",
         filings.filing_create,
@@ -146,6 +153,11 @@ urlpatterns = [
     ),
     path("dossiers/<uuid:pk>/results/<str:step>/", results.result_record, name="result_record"),
     path("results/<uuid:pk>/scan/", results.result_scan, name="result_scan"),
+    path(
+        "campaigns/<slug:key>/recommendations/",
+        recommendations.recommendation_list,
+        name="recommendation_list",
+    ),
     path("campaigns/<slug:key>/cases/", cases.case_list, name="case_list"),
     path("cases/<uuid:pk>/withdraw/", cases.case_withdraw, name="case_withdraw"),
 ]

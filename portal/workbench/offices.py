@@ -167,7 +167,7 @@ def _filings(desk: Desk) -> Panel:
             "title": due.obligation.title,
             "status": due.status,
             "tone": due.tone,
-            "hint": f"{due.deadline.due.month}月{due.deadline.due.day}日前报{due.obligation.to}",
+            "hint": f"{due.last_day.month}月{due.last_day.day}日前报{due.obligation.to}",
         }
         for due in filings_of(desk.campaign, desk.member)
     ]

@@ -13,10 +13,12 @@ from core.forms import Line
 from reviews.enums import Outcome
 from reviews.permissions.sign_offs import ROLE_AT
 from reviews.selectors.desk_checks import check_rows
+from reviews.selectors.filings import joined_outline, split_outline
 from reviews.selectors.parts import dossier_parts
 from reviews.selectors.site_visits import visited_items
 from reviews.selectors.work_list import NEAR_DAYS, places_below
 from reviews.services.desk_checks import MOST_NOTE
+from reviews.services.filings import MOST_REASON as MOST_RETURN_REASON
 from reviews.services.filings import MOST_TEXT
 from reviews.services.opinion_templates import MOST_TEMPLATE
 from reviews.services.paper_originals import MOST_COPIES
@@ -390,8 +392,22 @@ class VisitSummaryForm(forms.Form):
     )
 
 
+class FilingReturnForm(forms.Form):
+    reason = Text(
+        label="退回理由",
+        max_length=MOST_RETURN_REASON,
+        widget=area(3),
+        help_text="写明缺什么、怎么改。",
+    )
+    again_by = forms.DateField(
+        label="请在哪天以前重报",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
 class FilingForm(forms.Form):
-    """``replaces`` is the filing that the page showed as the present one, empty for the first."""
+    """``replaces`` is the filing that the page showed as the present one, empty for the first.
+    With an outline there is one field per heading (``part0``, …) in place of the text."""
 
     replaces = forms.UUIDField(required=False, widget=forms.HiddenInput)
     text = Text(label="内容", required=False, max_length=MOST_TEXT, widget=area(14))
@@ -401,3 +417,26 @@ class FilingForm(forms.Form):
         help_text="盖章的扫描件或文件，图片或 PDF，不超过 20 MB。",
         widget=forms.FileInput(attrs={"accept": SCAN_TYPES}),
     )
+
+    def __init__(self, *args, obligation, text: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.outline = obligation.outline
+        if not self.outline:
+            self.fields["text"].initial = text
+            return
+        del self.fields["text"]
+        for place, answer in enumerate(split_outline(self.outline, text)):
+            self.fields[f"part{place}"] = Text(
+                label=self.outline[place], required=False, max_length=MOST_TEXT,
+                widget=area(5), initial=answer,
+            )  # fmt: skip
+        self.order_fields(["replaces", *(f"part{n}" for n in range(len(self.outline)))])
+
+    def values(self) -> dict:
+        """What ``file_obligation`` takes."""
+        cleaned = self.cleaned_data
+        text = cleaned.get("text", "")
+        if self.outline:
+            answers = [cleaned[f"part{place}"] for place in range(len(self.outline))]
+            text = joined_outline(self.outline, answers)
+        return {"text": text, "file": cleaned["file"], "replaces": cleaned["replaces"]}

@@ -6,6 +6,8 @@ from campaigns.definition import Definition
 from reviews.models import DeskCheck, Dossier
 from reviews.selectors.parts import material_slot
 
+CASE_REPORT = "case_report"
+
 
 def check_rows(definition: Definition, track: str) -> list[dict]:
     """The rows of the check list in order: ``code, title, group, asked``.
@@ -26,7 +28,7 @@ def check_rows(definition: Definition, track: str) -> list[dict]:
     if report:
         rows.append(
             {
-                "code": "case_report",
+                "code": CASE_REPORT,
                 "title": report.title,
                 "group": "申报材料",
                 "asked": "、".join(section.title for section in report.sections),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -38,19 +39,31 @@ class Due:
     filing: Filing | None
     cutoff: datetime
     is_late: bool
-    """Filed after the deadline, or not filed and the deadline is over."""
+    """Filed after the deadline, or not filed (again) and the deadline is over."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the office has still to file it, for the first time or again."""
+        return self.filing is None or self.filing.returned_at is not None
 
     @property
     def status(self) -> str:
-        if self.filing:
-            return "逾期报送" if self.is_late else "已报送"
-        return "逾期未报" if self.is_late else "待报送"
+        if self.filing is None:
+            return "逾期未报" if self.is_late else "待报送"
+        if self.is_open:
+            return "逾期未重报" if self.is_late else "退回待重报"
+        return "逾期报送" if self.is_late else "已报送"
 
     @property
     def tone(self) -> str:
         if self.is_late:
             return "bad"
-        return "ok" if self.filing else "wait"
+        return "wait" if self.is_open else "ok"
+
+    @property
+    def last_day(self) -> date:
+        """The day until which the office has to file it now."""
+        return self.filing and self.filing.again_by or self.deadline.due
 
 
 def campaigns_with_filings(member: Membership) -> list[Campaign]:
@@ -98,9 +111,19 @@ def filings_of(campaign: Campaign, member: Membership) -> list[Due]:
 def due_of(definition, obligation: Obligation, office, filing, moment: datetime) -> Due:
     """One obligation of one office as it stands at the moment."""
     deadline = definition.deadline(obligation.deadline)
-    cutoff = deadline.cutoff(timezone.get_current_timezone())
-    reached = filing.filed_at if filing else moment
+    cutoff = cutoff_of(filing, deadline)
+    is_filed = filing is not None and filing.returned_at is None
+    reached = filing.filed_at if is_filed else moment
     return Due(obligation, deadline, office, filing, cutoff, reached >= cutoff)
+
+
+def cutoff_of(filing: Filing | None, deadline: Deadline) -> datetime:
+    """The first moment that is too late for filing: the deadline's, or, once the city has returned
+    it, the end of the day that it named."""
+    zone = timezone.get_current_timezone()
+    if filing is None or filing.again_by is None:
+        return deadline.cutoff(zone)
+    return datetime.combine(filing.again_by + timedelta(days=1), time.min, zone)
 
 
 def count_due(member: Membership) -> int:
@@ -111,7 +134,7 @@ def count_due(member: Membership) -> int:
         1
         for campaign in Campaign.objects.filter(state=CampaignState.OPEN)
         for due in filings_of(campaign, member)
-        if due.filing is None and due.organisation.pk == member.organisation_id
+        if due.is_open and due.organisation.pk == member.organisation_id
     )
 
 
@@ -121,7 +144,13 @@ def filing_of(campaign: Campaign, obligation: Obligation, office: Organisation) 
         Filing.objects.filter(
             campaign=campaign, obligation=obligation.code, organisation=office, replaced_at=None
         )
-        .select_related("file", "filed_by__user", "filed_by__organisation")
+        .select_related(
+            "file",
+            "filed_by__user",
+            "filed_by__organisation",
+            "returned_by__user",
+            "returned_by__organisation",
+        )
         .first()
     )
 
@@ -136,21 +165,64 @@ def former_filings(filing: Filing):
     ).order_by("-filed_at")
 
 
-def is_over(deadline: Deadline) -> bool:
-    """Whether what is filed now is late, and what was filed can no longer be replaced."""
-    return now() >= deadline.cutoff(timezone.get_current_timezone())
+def is_over(deadline: Deadline, filing: Filing | None = None) -> bool:
+    """Whether what is filed now is late, and what was filed can no longer be replaced (unless it
+    was returned)."""
+    return now() >= cutoff_of(filing, deadline)
 
 
-def outline_text(obligation: Obligation) -> str:
-    """The headings with room below them, to begin with."""
-    return "".join(f"{title}：\n\n" for title in obligation.outline)
+@dataclass(frozen=True)
+class OfficeDues:
+    """One office's obligations in the order of the definition."""
+
+    organisation: Organisation
+    dues: list[Due]
+
+    @property
+    def late(self) -> int:
+        return sum(due.is_late for due in self.dues)
+
+    @property
+    def open(self) -> int:
+        return sum(due.is_open for due in self.dues)
 
 
-def beyond_outline(obligation: Obligation, text: str) -> str:
-    """What is written besides the headings, without blanks."""
-    for title in obligation.outline:
-        text = text.replace(f"{title}：", "")
-    return "".join(text.split())
+def by_office(dues: list[Due]) -> list[OfficeDues]:
+    """Who is late first, then who has still to file; a column per obligation in each row."""
+    found: dict = {}
+    for due in dues:
+        found.setdefault(due.organisation.pk, []).append(due)
+    rows = [OfficeDues(each[0].organisation, each) for each in found.values()]
+    return sorted(rows, key=lambda row: (-row.late, -row.open))
+
+
+def joined_outline(outline: Iterable[str], answers: Iterable[str]) -> str:
+    """The headings with what was written below each; empty when nothing was."""
+    answers = [answer.strip() for answer in answers]
+    if not any(answers):
+        return ""
+    pairs = zip(outline, answers, strict=True)
+    return "\n\n".join(f"{title}：\n{answer}".strip() for title, answer in pairs)
+
+
+def split_outline(outline: Sequence[str], text: str) -> list[str]:
+    """What stands below each heading; what stands before the first one goes to the first."""
+    answers: list[list[str]] = [[] for _ in outline]
+    at = 0
+    for line in text.splitlines():
+        heading = line.strip().removesuffix("：")
+        if line.strip().endswith("：") and heading in outline[at:]:
+            at = outline.index(heading, at)
+        else:
+            answers[at].append(line)
+    return ["\n".join(lines).strip() for lines in answers]
+
+
+def open_headings(obligation: Obligation, text: str) -> list[int]:
+    """The places in the outline under which nothing is written."""
+    return [
+        place for place, answer in enumerate(split_outline(obligation.outline, text)) if not answer
+    ]
 
 
 def visible_filings(member: Membership):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,22 +15,24 @@ from campaigns.definition.outcome import Obligation
 from campaigns.enums import CampaignState
 from campaigns.models import Campaign
 from core import audit
-from core.clock import now
+from core.clock import now, today
 from core.errors import Conflict, Refused
 from core.wording import cn_date
 from documents.enums import MediaKind
 from documents.services import store_file
 from reviews.models import Filing
+from reviews.permissions.results import can_return_filing
 from reviews.permissions.sign_offs import LEVEL_OF
 from reviews.selectors.filings import (
     KIND_AT,
-    beyond_outline,
     current_definition,
     filing_of,
     is_over,
+    open_headings,
 )
 
 LEAST_TEXT, MOST_TEXT = 5, 20_000
+MOST_REASON = 500
 MOST_FILE_BYTES = 20 * 1024 * 1024
 
 
@@ -44,10 +47,11 @@ def file_obligation(
     replaces: UUID | None = None,
 ) -> Filing:
     """File one obligation of the actor's office: a text or a file or both. What comes after the
-    deadline is accepted and shown as late.
+    deadline is accepted and shown as late. Without a file every heading of the outline is written.
 
-    ``replaces``: the filing whose place it takes, until the deadline; that one is kept, and its
-    file holds for the new one too unless another comes. Raises PermissionDenied,
+    ``replaces``: the filing whose place it takes, until the deadline or once the city has returned
+    it; that one is kept, and its file holds for the new one too unless another comes or it was
+    returned. Raises PermissionDenied,
     ValidationError, Conflict, Refused.
     """
     if campaign.state in (CampaignState.DRAFT, CampaignState.ARCHIVED):
@@ -62,9 +66,9 @@ def file_obligation(
         raise PermissionDenied("not this office's obligation")
     former = _former(campaign, part, actor, replaces, definition.deadline(part.deadline))
     text = text.strip()
-    kept = former and former.file
-    if not file and not kept and len(beyond_outline(part, text)) < LEAST_TEXT:
-        raise ValidationError({"text": _nothing_written(part)})
+    kept = former.file if former and not former.returned_at else None
+    if not file and not kept:
+        _check_written(part, text)
     if len(text) > MOST_TEXT:
         raise ValidationError({"text": f"最多 {MOST_TEXT} 个字，现在有 {len(text)} 个字。"})
     filing = Filing(
@@ -75,6 +79,7 @@ def file_obligation(
         file=_store(file, actor) or kept,
         filed_by=actor,
         filed_at=now(),
+        again_by=former and former.again_by,
     )
     if former:
         former.replaced_at = filing.filed_at
@@ -107,7 +112,7 @@ def _former(
     present = filing_of(campaign, part, actor.organisation)
     if present is None:
         return None
-    if is_over(deadline):
+    if not present.returned_at and is_over(deadline, present):
         raise Refused(
             f"「{part.title}」已经报送，期限（{cn_date(deadline.due)}）已过，不能再更换。"
         )
@@ -122,10 +127,48 @@ def _former(
     return locked
 
 
-def _nothing_written(part: Obligation) -> str:
+def _check_written(part: Obligation, text: str) -> None:
     if part.outline:
-        return f"提纲下面还没有写内容。请在各标题下填写（共不少于 {LEAST_TEXT} 个字），或上传文件。"
-    return f"请填写内容，不少于 {LEAST_TEXT} 个字，或上传文件。"
+        missing = open_headings(part, text)
+        if missing:
+            raise ValidationError(
+                {
+                    f"part{place}": f"请填写「{part.outline[place]}」，或上传文件。"
+                    for place in missing
+                }
+            )
+    elif len(text) < LEAST_TEXT:
+        raise ValidationError({"text": f"请填写内容，不少于 {LEAST_TEXT} 个字，或上传文件。"})
+
+
+@transaction.atomic
+def return_filing(filing: Filing, *, actor: Membership, reason: str, again_by: date) -> Filing:
+    """The city sends a filing back, with the reason and the last day to file it again.
+
+    Raises PermissionDenied, ValidationError by field, Conflict.
+    """
+    if not can_return_filing(actor, filing):
+        raise PermissionDenied("not who receives it")
+    filing = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
+    if filing.returned_at:
+        raise Conflict("已经退回，等待重新报送。")
+    if filing.replaced_at:
+        raise Conflict("报送单位刚刚更换过，请看现在的内容。")
+    errors = {}
+    if not LEAST_TEXT <= len(reason.strip()) <= MOST_REASON:
+        errors["reason"] = f"请写明退回理由，{LEAST_TEXT} 至 {MOST_REASON} 个字。"
+    if again_by < today():
+        errors["again_by"] = "重报期限不能早于今天。"
+    if errors:
+        raise ValidationError(errors)
+    filing.returned_at, filing.returned_by = now(), actor
+    filing.returned_reason, filing.again_by = reason.strip(), again_by
+    filing.save(update_fields=["returned_at", "returned_by", "returned_reason", "again_by"])
+    audit.record(
+        actor, "obligation.returned", filing, obligation=filing.obligation,
+        reason=filing.returned_reason, again_by=again_by,
+    )  # fmt: skip
+    return filing
 
 
 def _store(file: UploadedFile | None, actor: Membership):

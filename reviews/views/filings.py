@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,19 +16,23 @@ from campaigns.models import Campaign
 from campaigns.selectors import current_version
 from core.forms import answer_form, renew
 from documents.serving import serve_file
-from reviews.forms.sign_offs import FilingForm
+from reviews.documents import filing_template_docx
+from reviews.forms.sign_offs import FilingForm, FilingReturnForm
+from reviews.permissions.results import can_return_filing, can_see_cases
 from reviews.permissions.sign_offs import LEVEL_OF
 from reviews.selectors.filings import (
     OVERSEERS,
+    by_office,
     campaigns_with_filings,
     filing_of,
     filings_of,
     former_filings,
     is_over,
-    outline_text,
     visible_filings,
 )
-from reviews.services.filings import file_obligation
+from reviews.services.filings import file_obligation, return_filing
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_safe
@@ -42,12 +48,22 @@ def filing_list(request):
             {
                 "campaign": campaign,
                 "rows": rows,
-                "filed": sum(row.filing is not None for row in rows),
+                "offices": by_office(rows),
+                "filed": sum(not row.is_open for row in rows),
                 "late": sum(row.is_late for row in rows),
+                "cases": _has_cases(campaign, member),
             }
         )
     context = {"groups": groups, "oversees": member.role in OVERSEERS}
     return render(request, "reviews/filing_list.html", context)
+
+
+def _has_cases(campaign: Campaign, member) -> bool:
+    """Whether model cases are forwarded too, on a page of their own."""
+    if not can_see_cases(member):
+        return False
+    quotas = current_version(campaign).definition.quotas
+    return any(quota.object == "cases" and quota.scope.level == "county" for quota in quotas)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,15 +80,17 @@ def filing_create(request, key, obligation):
         raise PermissionDenied
     deadline = definition.deadline(part.deadline)
     filed = filing_of(campaign, part, request.member.organisation)
-    initial = {
-        "text": filed.text if filed else outline_text(part),
-        "replaces": filed and filed.pk,
-    }
-    form = FilingForm(request.POST or None, request.FILES or None, initial=initial)
+    form = FilingForm(
+        request.POST or None,
+        request.FILES or None,
+        obligation=part,
+        text=filed.text if filed else "",
+        initial={"replaces": filed and filed.pk},
+    )
     back = reverse("reviews:filing_list", args=[request.tenant.slug])
 
     def act():
-        file_obligation(campaign, part.code, actor=request.member, **form.cleaned_data)
+        file_obligation(campaign, part.code, actor=request.member, **form.values())
         messages.success(request, f"已{'更换' if filed else '报送'}「{part.title}」。")
         return back
 
@@ -86,7 +104,8 @@ def filing_create(request, key, obligation):
         "campaign": campaign,
         "obligation": part,
         "deadline": deadline,
-        "is_late": is_over(deadline),
+        "is_late": is_over(deadline, filed),
+        "is_returned": bool(filed and filed.returned_at),
         "filed": filed,
         "form": form,
         "back": back,
@@ -99,7 +118,12 @@ def filing_detail(request, pk):
     """The office that filed it, the city and the auditor: text and file."""
     filing = get_object_or_404(
         visible_filings(request.member).select_related(
-            "campaign", "organisation", "filed_by__user", "file"
+            "campaign",
+            "organisation",
+            "filed_by__user",
+            "file",
+            "returned_by__user",
+            "returned_by__organisation",
         ),
         pk=pk,
     )
@@ -115,9 +139,63 @@ def filing_detail(request, pk):
         "can_replace": is_own
         and LEVEL_OF.get(request.member.role) == part.owner_level
         and not filing.replaced_at
-        and not is_over(deadline),
+        and (filing.returned_at is not None or not is_over(deadline, filing)),
+        "can_return": can_return_filing(request.member, filing)
+        and not filing.returned_at
+        and not filing.replaced_at,
     }
     return render(request, "reviews/filing_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def filing_return(request, pk):
+    """The city: send it back with the reason."""
+    filing = get_object_or_404(
+        visible_filings(request.member).select_related(
+            "campaign", "organisation", "filed_by__user"
+        ),
+        pk=pk,
+    )
+    if not can_return_filing(request.member, filing):
+        raise PermissionDenied
+    part = current_version(filing.campaign).definition.obligation(filing.obligation)
+    form = FilingReturnForm(request.POST or None)
+
+    def act():
+        return_filing(filing, actor=request.member, **form.cleaned_data)
+        messages.success(request, f"已退回{filing.organisation.name}的「{part.title}」。")
+        return reverse("reviews:filing_list", args=[request.tenant.slug])
+
+    url, status = answer_form(request, form, act)
+    if url:
+        return redirect(url)
+    context = {
+        "filing": filing,
+        "obligation": part,
+        "form": form,
+        "back": reverse("reviews:filing_detail", args=[request.tenant.slug, filing.pk]),
+    }
+    return render(request, "reviews/filing_return.html", context, status=status)
+
+
+@require_safe
+def filing_template(request, key, obligation):
+    """Who owes it or oversees it: the paper to fill in, as a Word file made from the outline."""
+    campaigns = Campaign.objects.exclude(state=CampaignState.DRAFT)
+    campaign = get_object_or_404(campaigns, key=key)
+    try:
+        part = current_version(campaign).definition.obligation(obligation)
+    except KeyError:
+        raise Http404("no such obligation") from None
+    member = request.member
+    if member.role not in OVERSEERS and LEVEL_OF.get(member.role) != part.owner_level:
+        raise PermissionDenied
+    return FileResponse(
+        io.BytesIO(filing_template_docx(campaign, part, member.organisation)),
+        as_attachment=True,
+        filename=f"{part.title}.docx",
+        content_type=DOCX,
+    )
 
 
 @require_safe

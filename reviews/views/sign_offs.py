@@ -21,10 +21,10 @@ from reviews.models import SignOff
 from reviews.permissions.sign_offs import acts_at
 from reviews.selectors.certificates import asked_of
 from reviews.selectors.contents import readable_content
-from reviews.selectors.desk_checks import desk_check_of
+from reviews.selectors.desk_checks import CASE_REPORT, desk_check_of
 from reviews.selectors.dossiers import visible_dossiers
 from reviews.selectors.papers import originals_of, papers_with_originals
-from reviews.selectors.parts import EVERYTHING, FORM, SELF_ASSESSMENT
+from reviews.selectors.parts import EVERYTHING, FORM, SELF_ASSESSMENT, case_slot
 from reviews.selectors.route import earlier_levels
 from reviews.selectors.sign_offs import (
     defects_by_item,
@@ -140,6 +140,20 @@ def _outcome_words(signature: SignOff, dossier) -> str:
     return signature.get_outcome_display()
 
 
+def _flagged(request, dossier, form) -> dict[str, str]:
+    """What is marked for correction: as typed; on ``?desk_check=1`` what the desk check found."""
+    if form is None:
+        return {}
+    if form.is_bound or not request.GET.get("desk_check"):
+        return form.flagged()
+    check = desk_check_of(dossier)
+    found = {row["code"]: row["note"] for row in check.checks if not row["ok"]} if check else {}
+    if words := found.pop(CASE_REPORT, ""):
+        sections = dossier.version.definition.case_sections()
+        found |= {case_slot(section.code): words for section in sections}
+    return found
+
+
 def _obstacle(request, dossier, step) -> str:
     """Chinese: why the office cannot sign now; empty when it can."""
     if step is None or step.code != dossier.step or dossier.state != DossierState.IN_REVIEW:
@@ -179,7 +193,9 @@ def _context(request, dossier, step, form, obstacle) -> dict:
         "returned": returned_here(dossier) if form else None,
         "originals": originals_of(dossier),
         "has_originals": bool(papers_with_originals(dossier.version.definition)),
-        "content": with_flags(submitted_content(request, dossier), form.flagged() if form else {}),
+        "content": with_flags(
+            submitted_content(request, dossier), _flagged(request, dossier, form)
+        ),
         "resume_words": RESUME_WORDS[step.resume] if step else "",
         "resume_unstated": step is not None and step.is_unstated("resume"),
         "can_flag": form is not None and "return" in step.actions,

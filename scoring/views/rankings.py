@@ -20,6 +20,7 @@ from core.errors import Conflict
 from documents.enums import DocumentKind
 from documents.selectors import current_document
 from documents.serving import serve_document
+from reviews.selectors.recommendations import places_of
 from scoring.engine.gates import STATUS_WORDS
 from scoring.engine.numbers import ROUNDING_WORDS
 from scoring.engine.panel import UNSCORED
@@ -235,6 +236,9 @@ def decision(request, key):
         raise Http404("no ranking")
     newest, stage = history[0], ranking_stage(campaign)
     rows = ranking_rows(newest)
+    places = places_of(row.dossier for row in rows)
+    for row in rows:
+        row.place = places.get(row.dossier_id)
     form = DecisionForm(request.POST or None, rows=rows, request=request)
     if request.method == "POST" and form.is_valid():
         url = reverse("scoring:ranking", args=[request.tenant.slug, campaign.key])
@@ -260,6 +264,7 @@ def decision(request, key):
         "ranking": newest,
         "form": form,
         "stage": stage,
+        "has_places": bool(places),
         "is_scored": newest.version.definition.is_scored,
     }
     return render(request, "scoring/decision.html", context, status=400 if form.errors else 200)

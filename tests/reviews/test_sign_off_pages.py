@@ -316,6 +316,9 @@ def test_the_county_checks_visits_and_signs_on_its_pages(people, at_county, sign
     again = read_form(client.get(url("desk_check", at_county.pk)))
     assert again.values["ok:7.3"] == ["no"]
     assert again.values["note:7.3"] == ["缺维护方案"]
+    returning = read_form(client.get(address, {"desk_check": "1"}))
+    assert returning.values["flag"] == ["7.3"]
+    assert returning.values["comment:7.3"] == ["缺维护方案"]
 
     form = read_form(client.get(url("site_visit", at_county.pk)))
     client.post(url("site_visit", at_county.pk), form.filled(participants="物业科两人"))
@@ -417,12 +420,13 @@ def test_the_county_files_its_plan_and_the_city_sees_who_is_late(people, campaig
     assert address in page
     assert "昌黎县住建局" not in page
     form = read_form(client.get(address))
-    empty = client.post(address, form.filled(text=""))
-    assert "提纲下面还没有写内容" in text(empty)
-    sent = form.filled(text="成立领导小组，明确责任部门。", file=make.photo("方案.jpg"))
+    empty = client.post(address, form.filled(part0="组长一人，成员五人。"))
+    assert "请填写「责任领导」，或上传文件" in text(empty)
+    assert "组长一人，成员五人。" in text(empty)
+    sent = form.filled(part0="成立领导小组，明确责任部门。", file=make.photo("方案.jpg"))
     assert client.post(address, sent).status_code == 302
     filing = Filing.objects.get()
-    again = form.filled(text="成立领导小组，明确责任部门。", form_key="")
+    again = form.filled(part0="成立领导小组，明确责任部门。", form_key="")
     assert client.post(address, again).status_code == 409
     assert Filing.objects.count() == 1
     assert read(client.get(url("filing_file", filing.pk))) == 200
@@ -432,7 +436,7 @@ def test_the_county_files_its_plan_and_the_city_sees_who_is_late(people, campaig
     assert client.get(url("filing_detail", filing.pk)).status_code == 404
     assert "逾期未报" in text(client.get(url("filing_list")))
     late = read_form(client.get(address))
-    client.post(address, late.filled(text="补报实施方案如下。"))
+    client.post(address, late.filled(part0="补报。", file=make.photo("补报.jpg")))
     page = text(sign_in(people.city_officer).get(url("filing_list")))
     assert "逾期报送" in page
     assert "已报送" in page
