@@ -74,5 +74,7 @@ def test_who_helped_does_not_sign(people, draft, helper):
         role=Role.COMMITTEE_OFFICER,
     )
     assert not is_applicant_itself(office, draft)
-    add_collaborator(draft, helper.user.username, actor=people.applicant)
+    row = add_collaborator(draft, helper.user.username, actor=people.applicant)
     assert is_applicant_itself(office, draft)
+    remove_collaborator(row, actor=people.applicant)
+    assert is_applicant_itself(office, draft), "what was written stays"
