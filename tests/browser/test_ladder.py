@@ -10,10 +10,15 @@ from reviews.models import Dossier, Revision, SignOff
 from reviews.services.dossiers import create_dossier
 from reviews.services.opinion_templates import add_template
 from reviews.services.route import lock_dossier, start_route
+from scoring.selectors.rankings import latest_ranking
+from scoring.services.rankings import confirm_ranking, request_ranking
+from tests.browser.county import checks_desk, visits
 from tests.browser.visitor import PHONE
 from tests.factories import cast
 from tests.factories.dossiers import make_campaign, make_community, make_submitted
-from tests.factories.sign_offs import pass_checks, pass_to, photo
+from tests.factories.panels import cards_of, make_experts, make_panel, score
+from tests.factories.sign_offs import pass_to, photo
+from tests.factories.worlds import run_newest
 
 pytestmark = pytest.mark.browser
 NAME, WORDING, MANY = "荷风苑", "情况属实，同意推荐。", 50
@@ -33,14 +38,22 @@ def test_the_ladder_on_a_phone_and_many_at_once(site):
     _sends_back(street, "社区")
     _signs(site.visitors[1])
     _signs(street)
-    with site.inside():
-        pass_checks(Dossier.objects.get(pk=dossier.pk), actor=people.county_officer)
-    _signs(site.visitor(people.county_officer, width=PHONE))
+    county = site.visitor(people.county_officer, width=PHONE)
+    checks_desk(county, NAME)
+    visits(county, NAME)
+    _signs(county)
     with site.inside():
         dossier = Dossier.objects.get(pk=dossier.pk)
         assert dossier.state == "scoring"
         standing = SignOff.objects.filter(revision=dossier.revision, superseded_at=None)
         assert {row.opinion for row in standing} == {WORDING}
+        _is_scored_and_ranked(dossier, people)
+    _decides(site.visitor(people.city_officer, width=PHONE))
+    with site.inside():
+        dossier = Dossier.objects.get(pk=dossier.pk)
+        standing = SignOff.objects.filter(revision=dossier.revision, superseded_at=None)
+        signed = standing.order_by("signed_at").values_list("step", flat=True)
+        assert list(signed) == ["owners_committee", "neighbourhood", "street", "county", "decision"]
         many = [_copy_of(dossier, people, n) for n in range(MANY)]
     _agrees_to_all(site.visitor(people.committee_officer), MANY)
     with site.inside():
@@ -104,6 +117,26 @@ def _sends_back(one, level: str) -> None:
     _password(one)
     one.press("签署")
     one.see(f"已签署：退回{level}")
+
+
+def _is_scored_and_ranked(dossier, people) -> None:
+    """What lies between the county and the city's decision, without pages."""
+    make_experts(people)
+    make_panel(people, dossier.campaign)
+    for card in cards_of(dossier):
+        score(card)
+    request_ranking(dossier.campaign, actor=people.city_officer)
+    run_newest("scoring.compute_ranking")
+    confirm_ranking(latest_ranking(dossier.campaign), actor=people.city_officer)
+
+
+def _decides(one) -> None:
+    one.menu("排名与审定")
+    one.follow("审定")
+    one.fill("市住建局意见", WORDING)
+    _password(one)
+    one.press("提交审定")
+    one.see("已审定。")
 
 
 def _agrees_to_all(one, number: int) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from core.jobs import unfinished_jobs
 from reviews.models import Dossier
+from tests.browser.county import checks_desk, visits
 from tests.browser.visitor import PATIENCE, PHONE
 from tests.factories import cast, files
 from tests.factories.dossiers import make_community, set_clock
@@ -42,8 +43,8 @@ def test_from_notice_to_announcement(site):
     _officer_signs(site.visitor(people.street_officer, width=PHONE))
     _county_files_plan(site.visitor(people.other_county_officer))
     county = site.visitor(people.county_officer)
-    _county_checks_desk(county)
-    _county_visits(site.visitor(people.county_officer, width=PHONE))
+    checks_desk(county, NAME)
+    visits(site.visitor(people.county_officer, width=PHONE), NAME)
     _officer_signs(county)
     with site.inside():
         dossier = Dossier.objects.get()
@@ -194,36 +195,6 @@ def _county_files_plan(one) -> None:
     one.fill("内容", "成立专班，按月调度，十月底前完成初审和实地核查。")
     one.press("报送")
     one.see("已报送")
-
-
-def _county_checks_desk(one) -> None:
-    one.menu("审核")
-    one.follow(NAME)
-    one.follow("材料初审")
-    for group in one.main.locator("fieldset").all():
-        group.get_by_role("radio", name="齐全", exact=True).check()
-    one.press("保存初审结果")
-
-
-def _county_visits(one) -> None:
-    """On the phone, in the estate: a defect with its place and photo."""
-    one.menu("审核")
-    one.follow(NAME)
-    one.follow("实地核查")
-    one.fill("参加人员", "物业科两人")
-    one.press("开始核查")
-    one.follow("记一处问题")
-    one.fill("位置", "3 号楼北侧")
-    one.fill("问题", "草坪有裸露")
-    one.main.get_by_label("照片").set_input_files(
-        {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": files.photo(900, 700)}
-    )
-    one.leave_by(one.main.locator("form button").first)
-    one.see("3 号楼北侧")
-    one.follow("结束核查")
-    one.fill("核查结论", "环境整洁，发现的问题已当场交办。")
-    one.press("结束核查")
-    one.see("初审与核查结果")
 
 
 def _measures(one, metric: str, value: str) -> None:
