@@ -42,9 +42,12 @@ def open_upload(purpose: str, *, name: str, media_type: str, size: int, owner) -
 def receive_piece(upload: Upload, offset: int, blocks: Iterable[bytes]) -> Upload:
     """Take the bytes from `offset` on; what has arrived stays, however many they were.
 
-    Raises Conflict when `offset` is not where the upload stands, StorageFull.
+    Raises Conflict when `offset` is not where the upload stands or it was given up meanwhile,
+    StorageFull.
     """
-    upload = Upload.objects.select_for_update().get(pk=upload.pk)
+    upload = Upload.objects.select_for_update().filter(pk=upload.pk).first()
+    if upload is None:
+        raise Conflict("这个文件的上传已经取消，请重新选择文件上传。")
     if offset != received(upload):
         raise Conflict("文件的进度已经变化，请重新继续上传。")
     written = storage.write_piece(str(upload.pk), offset, blocks)

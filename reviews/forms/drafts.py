@@ -15,6 +15,7 @@ from django import forms
 from campaigns.definition import Definition
 from campaigns.rubric import show
 from core import clock
+from core.errors import STALE_PAGE
 from core.forms import one_line, renew
 from reviews.models import Dossier
 from reviews.selectors.case_answers import ON, day_key, day_problem, figure_key, figure_title
@@ -55,6 +56,22 @@ class CountedField(forms.CharField):
         return {}
 
 
+class Seen(forms.JSONField):
+    """``seen_of`` as the page carries it; what is nested deeper than Python reads is none."""
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except RecursionError:
+            raise forms.ValidationError(STALE_PAGE) from None
+
+    def bound_data(self, data, initial):
+        try:
+            return super().bound_data(data, initial)
+        except RecursionError:
+            return initial
+
+
 class DraftForm(forms.Form):
     """One part of the draft. Subclasses build the fields and read their values back.
 
@@ -65,7 +82,7 @@ class DraftForm(forms.Form):
     use_required_attribute = False
     part = ""
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    seen = forms.JSONField(widget=forms.HiddenInput, required=False)
+    seen = Seen(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data=None, *, dossier: Dossier):
         self.dossier = dossier

@@ -60,7 +60,9 @@ def is_applicant_itself(member: Membership, dossier: Dossier) -> bool:
     to write the dossier."""
     if member.organisation_id == dossier.applicant_id:
         return True
-    helpers = Collaborator.objects.filter(dossier=dossier)  # removed ones too: what they wrote stays
+    helpers = Collaborator.objects.filter(
+        dossier=dossier
+    )  # removed ones too: what they wrote stays
     belongs = Q(organisation_id=dossier.applicant_id) | Q(pk__in=helpers.values("member_id"))
     return Membership.objects.filter(belongs, user_id=member.user_id, is_active=True).exists()
 

@@ -24,7 +24,7 @@ function start(form) {
   const most = Number(input.dataset.maxMb) * 1048576;
   let left = Number(form.dataset.left);
 
-  const isMoving = (task) => ["waiting", "sending", "cut", "checking"].includes(task.state);
+  const isMoving = (task) => ["new", "waiting", "sending", "cut", "checking"].includes(task.state);
   const next = () => {
     const busy = tasks.filter((task) => task.state === "sending").length;
     tasks.filter((task) => task.state === "waiting").slice(0, AT_ONCE - busy).forEach(send);
@@ -75,7 +75,8 @@ function start(form) {
       metadata: { filename: task.file.name, filetype: task.file.type },
       headers: { Accept: "application/json" },
       onBeforeRequest: (request) => request.setHeader("X-CSRFToken", csrfToken()),
-      onShouldRetry: (error) => navigator.onLine && isPassing(statusOf(error)),
+      onAfterResponse: keepPlace,
+      onShouldRetry: (error) => navigator.onLine && willPass(error),
       onProgress: (sent, total) => progress(task, sent, total),
       onError: (error) => broken(task, error),
       onSuccess: () => take(task),
@@ -89,7 +90,7 @@ function start(form) {
   function broken(task, error) {
     const status = statusOf(error);
     const answer = error.originalResponse ? error.originalResponse.getBody() : "";
-    if (isPassing(status)) {
+    if (willPass(error)) {
       const words = navigator.onLine ? "没有传完，可以继续" : "网络中断，联网后自动继续";
       show(task, navigator.onLine ? "stopped" : "cut", `${words}（已传 ${percent(task)}）`);
     } else {
@@ -145,7 +146,7 @@ function start(form) {
     const name = element("span", "upload-name", file.name);
     const size = element("span", "soft", megabytes(file.size));
     const acts = element("span", "transfer-acts");
-    const task = { file, item, bar, words, acts, state: "waiting", sent: 0, upload: null };
+    const task = { file, item, bar, words, acts, state: "new", sent: 0, upload: null };
     item.append(name, size, bar, words, acts);
     return task;
   }
@@ -189,8 +190,8 @@ function start(form) {
   }
 
   async function pause(task) {
-    await task.upload.abort();
     show(task, "paused", `已暂停（已传 ${percent(task)}）`);
+    await task.upload.abort();
     next();
   }
 
@@ -250,8 +251,25 @@ const isSame = (one, other) =>
   one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
 const percent = (task) => `${Math.floor(task.sent * 100)}%`;
 const clock = (seconds) => `${Math.floor(seconds / 60)} 分 ${Math.floor(seconds % 60)} 秒`;
-const statusOf = (error) => (error.originalResponse ? error.originalResponse.getStatus() : 0);
+const statusOf = (error) => {
+  if (error.originalResponse) return error.originalResponse.getStatus();
+  return error.causingError && error.causingError.status || 0;
+};
 const isPassing = (status) => status === 0 || status === 423 || status === 429 || status >= 500 && status !== 507;
+
+// Asked how far it is, a server that is starting anew or wants a sign-in has not lost the upload, as
+// the library would take it: what has arrived is kept.
+function keepPlace(request, response) {
+  const status = response.getStatus();
+  if (request.getMethod() === "HEAD" && status >= 400 && status !== 404) {
+    throw Object.assign(new Error("the upload stays where it is"), { status });
+  }
+}
+
+// Also 409 to a piece: the one before it, cut off here, was still arriving there. The server is asked
+// how far it has come and the upload goes on from that place.
+const willPass = (error) => isPassing(statusOf(error))
+  || statusOf(error) === 409 && error.originalRequest.getMethod() === "PATCH";
 
 function fits(file, accepted) {
   if (accepted.startsWith(".")) return file.name.toLowerCase().endsWith(accepted);
@@ -267,6 +285,7 @@ function json(text) {
   }
 }
 
+// 0 when the browser cannot tell, or does not in time: then the server does.
 function secondsOf(file) {
   return new Promise((done) => {
     const film = document.createElement("video");
@@ -274,6 +293,7 @@ function secondsOf(file) {
     film.preload = "metadata";
     film.onloadedmetadata = () => finish(Number.isFinite(film.duration) ? film.duration : 0);
     film.onerror = () => finish(0);
+    setTimeout(() => finish(0), 5000);
     film.src = URL.createObjectURL(file);
   });
 }

@@ -1,15 +1,20 @@
 """Files in pieces (tus 1.0): resumed where they were cut, seen by their sender only, swept."""
 
+import contextlib
 import os
+import threading
 import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 
 from core.errors import Conflict, Refused
 from core.models import Job
+from core.tenancy import tenant_context
 from documents import storage
 from documents.models import Upload
 from documents.services import (
@@ -108,6 +113,63 @@ def test_bytes_that_were_lost_are_asked_for_again(sender):
         receive_piece(upload, 5, [b"67890"])
     upload = receive_piece(upload, 2, [b"34567890"])
     assert bytes_of(upload) == b"1234567890"
+
+
+def test_piece_of_an_upload_that_was_given_up_is_refused(sender):
+    upload = begin(sender)
+    discard_upload(upload)
+    with pytest.raises(Conflict, match="已经取消"):
+        receive_piece(upload, 0, [b"1"])
+
+
+@pytest.fixture
+def sent_at_once(committed_db):
+    """``sent_at_once()``: two senders lay half of ten bytes at the same place, each waiting in the
+    middle for the other as long as the other is not kept out; (answers, bytes, offset)."""
+    tenant = cast.make_tenant("yunzhou", "云州市住房和城乡建设局")
+    with tenant_context(tenant.pk):
+        upload = begin(cast.make_people().applicant)
+    meet, answers = threading.Barrier(2), {}
+
+    def blocks(letter):
+        yield letter
+        with contextlib.suppress(threading.BrokenBarrierError):
+            meet.wait(timeout=2)
+        yield letter * 4
+
+    def send(letter):
+        try:
+            with tenant_context(tenant.pk):
+                answers[letter] = receive_piece(upload, 0, blocks(letter)).offset
+        except Conflict:
+            answers[letter] = None
+        finally:
+            connection.close()
+
+    def run():
+        threads = [threading.Thread(target=send, args=[letter]) for letter in (b"a", b"b")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        with tenant_context(tenant.pk):
+            upload.refresh_from_db()
+            return answers, bytes_of(upload), upload.offset
+
+    return run
+
+
+def test_of_two_pieces_at_once_one_arrives_whole(sent_at_once):
+    answers, content, offset = sent_at_once()
+    (winner,) = [letter for letter, at in answers.items() if at]
+    assert (content, offset, answers[winner]) == (winner * 5, 5, 5)
+
+
+def test_without_the_lock_two_pieces_at_once_would_both_be_taken(sent_at_once, monkeypatch):
+    """The control: this test can see the race that the lock closes."""
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_: rows)
+    answers, _, _ = sent_at_once()
+    assert set(answers.values()) == {5}
 
 
 def test_unfinished_upload_is_no_file(sender):

@@ -132,7 +132,7 @@ def test_what_a_page_says_it_has_seen_is_not_believed_blindly(people, draft, col
     client = sign_in(people.applicant)
     form = read_form(client.get(page), "version")
     save_draft(draft, "form", {"statement": "同事"}, lock_version=0, actor=colleague)
-    for seen in ("[1]", "{", json.dumps({"statement": 5}), ""):
+    for seen in ("[1]", "{", "[" * 100_000, json.dumps({"statement": 5}), ""):
         answer = client.post(page, form.filled(**{"form-statement": "我"}) | {"seen": [seen]})
         assert answer.status_code in (200, 409), seen
         draft.refresh_from_db()
