@@ -111,6 +111,7 @@ def test_looking_changes_nothing(city, writes):
         route.replace("<slug:tenant>", "yunzhou")
         .replace("<slug:slug>", "yunzhou")
         .replace("<uuid:pk>", str(city.people.applicant.pk))
+        .replace("<int:pk>", "1")
         .replace("<str:uid>", "MQ")
         .replace("<str:token>", "token")
         for route, _ in accounts_patterns(get_resolver().url_patterns)

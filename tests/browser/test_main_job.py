@@ -135,6 +135,8 @@ def _applicant_gives_evidence(one) -> None:
 def _applicant_writes(one) -> None:
     for area in one.page.locator("main textarea").all():
         area.fill("自 2023 年 3 月以来，制度齐全，责任到人，运行正常。")
+    one.page.locator("main input[type=date]").fill("2023-06-01")
+    one.page.locator("main input[type=number]").fill("95")
     one.press("保存并继续")
     one.open(one.path.replace("case-report", "self-assessment"))
     form = one.page.locator("form[data-autosave]")

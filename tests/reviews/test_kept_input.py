@@ -279,7 +279,7 @@ def test_tracks_are_those_of_the_kind_of_applicant(people, campaign, sign_in):
 
 def test_the_task_list_counts_what_is_missing_as_it_counts_what_is_there(people, draft, sign_in):
     page = text(sign_in(people.applicant).get(url("dossier_detail", draft.pk)))
-    assert "0 / 14，还缺 14 项必填" in page
+    assert "0 / 16，还缺 16 项必填" in page
     assert "0 / 36，还缺 36 项必填" in page
 
 
