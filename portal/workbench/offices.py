@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from portal.selectors import todo
 from portal.workbench.pieces import SHOWN, Bench, Desk, Empty, Entry, Panel, WorkList, meter
@@ -59,8 +60,17 @@ def _waiting(desk: Desk, dossier) -> Entry:
         status=f"待{definition.step(dossier.step).title}",
         at=dossier.waiting_since,
         days=desk.days_since(dossier.waiting_since),
-        **desk.due(definition, dossier.step),
+        **_due(desk, dossier, definition),
     )
+
+
+def _due(desk: Desk, dossier, definition) -> dict:
+    """``due`` and ``is_overdue`` as the work list has them: extended where it was."""
+    due = desk.due(definition, dossier.step)
+    if due and dossier.due_on > due["due"]:
+        today = timezone.localdate(desk.moment)
+        return {"due": dossier.due_on, "is_overdue": today > dossier.due_on}
+    return due
 
 
 def _returned(desk: Desk, dossiers: QuerySet) -> list[Entry]:
