@@ -194,7 +194,8 @@ def _officer_signs(one) -> None:
 def _county_files_plan(one) -> None:
     one.menu("县区报送")
     one.leave_by(one.main.locator("td a").first)
-    one.fill("内容", "成立专班，按月调度，十月底前完成初审和实地核查。")
+    for heading in one.main.locator("textarea").all():
+        heading.fill("成立专班，按月调度，十月底前完成初审和实地核查。")
     one.press("报送")
     one.see("已报送")
 
