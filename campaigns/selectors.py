@@ -218,6 +218,15 @@ def general_extensions(campaigns) -> dict[UUID, dict[str, datetime]]:
     return found
 
 
+def office_extensions(campaign: Campaign) -> dict[tuple[str, UUID | None], datetime]:
+    """(deadline, organisation; None: everybody) → until when it was extended; one query."""
+    rows = Extension.objects.filter(campaign=campaign, community=None).order_by("until")
+    return {
+        (deadline, office): until
+        for deadline, office, until in rows.values_list("deadline", "organisation", "until")
+    }
+
+
 def cutoff_of(deadline: Deadline, extended: datetime | None = None) -> datetime:
     """The first moment that is too late: of the definition, grace included, or as extended."""
     cutoff = deadline.cutoff(timezone.get_default_timezone())

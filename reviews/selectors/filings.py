@@ -14,6 +14,7 @@ from campaigns.definition.head import Deadline
 from campaigns.definition.outcome import Obligation
 from campaigns.enums import CampaignState
 from campaigns.models import Campaign
+from campaigns.selectors import cutoff_of, office_extensions
 from core.clock import now
 from reviews.models import Filing
 from reviews.permissions.sign_offs import LEVEL_OF, ROLE_AT
@@ -38,8 +39,12 @@ class Due:
     organisation: Organisation
     filing: Filing | None
     cutoff: datetime
+    extended: datetime | None
+    """Until when the city extended the deadline, for everybody or for this office."""
     is_late: bool
     """Filed after the deadline, or not filed (again) and the deadline is over."""
+    is_over: bool
+    """What is filed now is late, and what was filed can be replaced only if it was returned."""
 
     @property
     def is_open(self) -> bool:
@@ -63,7 +68,11 @@ class Due:
     @property
     def last_day(self) -> date:
         """The day until which the office has to file it now."""
-        return self.filing and self.filing.again_by or self.deadline.due
+        if self.filing and self.filing.again_by:
+            return self.filing.again_by
+        if self.extended is None:
+            return self.deadline.due
+        return timezone.localtime(self.cutoff - timedelta(seconds=1)).date()
 
 
 def campaigns_with_filings(member: Membership) -> list[Campaign]:
@@ -99,31 +108,42 @@ def filings_of(campaign: Campaign, member: Membership) -> list[Due]:
         filings = filings.filter(organisation=member.organisation_id)
     offices = list(offices)
     known = {(f.obligation, f.organisation_id): f for f in filings}
-    moment = timezone.localtime(now())
+    moment, extensions = timezone.localtime(now()), office_extensions(campaign)
     return [
-        due_of(definition, obligation, office, known.get((obligation.code, office.pk)), moment)
+        _due(
+            definition,
+            obligation,
+            office,
+            known.get((obligation.code, office.pk)),
+            moment,
+            extensions,
+        )
         for obligation in owed
         for office in offices
         if office.kind == KIND_AT[obligation.owner_level]
     ]
 
 
-def due_of(definition, obligation: Obligation, office, filing, moment: datetime) -> Due:
-    """One obligation of one office as it stands at the moment."""
+def due_of(campaign: Campaign, obligation: Obligation, office: Organisation, filing) -> Due:
+    """One obligation of one office as it stands now."""
+    moment, extensions = timezone.localtime(now()), office_extensions(campaign)
+    return _due(current_definition(campaign), obligation, office, filing, moment, extensions)
+
+
+def _due(definition, obligation, office, filing, moment: datetime, extensions) -> Due:
+    """``cutoff`` is the deadline's, or, once the city has returned what was filed, the end of the
+    day that it named; an extension moves the former."""
     deadline = definition.deadline(obligation.deadline)
-    cutoff = cutoff_of(filing, deadline)
+    found = [extensions.get((deadline.code, whom)) for whom in (None, office.pk)]
+    extended = max((until for until in found if until), default=None)
+    cutoff = cutoff_of(deadline, extended)
+    if filing is not None and filing.again_by is not None:
+        again = datetime.combine(filing.again_by + timedelta(days=1), time.min)
+        cutoff = timezone.make_aware(again)
     is_filed = filing is not None and filing.returned_at is None
     reached = filing.filed_at if is_filed else moment
-    return Due(obligation, deadline, office, filing, cutoff, reached >= cutoff)
-
-
-def cutoff_of(filing: Filing | None, deadline: Deadline) -> datetime:
-    """The first moment that is too late for filing: the deadline's, or, once the city has returned
-    it, the end of the day that it named."""
-    zone = timezone.get_current_timezone()
-    if filing is None or filing.again_by is None:
-        return deadline.cutoff(zone)
-    return datetime.combine(filing.again_by + timedelta(days=1), time.min, zone)
+    late, over = reached >= cutoff, moment >= cutoff
+    return Due(obligation, deadline, office, filing, cutoff, extended, late, over)
 
 
 def count_due(member: Membership) -> int:
@@ -163,12 +183,6 @@ def former_filings(filing: Filing):
         organisation=filing.organisation_id,
         replaced_at__isnull=False,
     ).order_by("-filed_at")
-
-
-def is_over(deadline: Deadline, filing: Filing | None = None) -> bool:
-    """Whether what is filed now is late, and what was filed can no longer be replaced (unless it
-    was returned)."""
-    return now() >= cutoff_of(filing, deadline)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
 from accounts.models import Membership
-from campaigns.definition.head import Deadline
 from campaigns.definition.outcome import Obligation
 from campaigns.enums import CampaignState
 from campaigns.models import Campaign
@@ -26,8 +25,8 @@ from reviews.permissions.sign_offs import LEVEL_OF
 from reviews.selectors.filings import (
     KIND_AT,
     current_definition,
+    due_of,
     filing_of,
-    is_over,
     open_headings,
 )
 
@@ -64,7 +63,7 @@ def file_obligation(
     owner = LEVEL_OF.get(actor.role)
     if owner != part.owner_level or actor.organisation.kind != KIND_AT[part.owner_level]:
         raise PermissionDenied("not this office's obligation")
-    former = _former(campaign, part, actor, replaces, definition.deadline(part.deadline))
+    former = _former(campaign, part, actor, replaces)
     text = text.strip()
     kept = former.file if former and not former.returned_at else None
     if not file and not kept:
@@ -106,15 +105,15 @@ def _former(
     part: Obligation,
     actor: Membership,
     replaces: UUID | None,
-    deadline: Deadline,
 ) -> Filing | None:
     """The filing to be replaced, locked; it must be the one that the actor has seen."""
     present = filing_of(campaign, part, actor.organisation)
     if present is None:
         return None
-    if not present.returned_at and is_over(deadline, present):
+    due = due_of(campaign, part, actor.organisation, present)
+    if not present.returned_at and due.is_over:
         raise Refused(
-            f"「{part.title}」已经报送，期限（{cn_date(deadline.due)}）已过，不能再更换。"
+            f"「{part.title}」已经报送，期限（{cn_date(due.last_day)}）已过，不能再更换。"
         )
     if present.pk != replaces:
         raise Conflict(

@@ -24,10 +24,10 @@ from reviews.selectors.filings import (
     OVERSEERS,
     by_office,
     campaigns_with_filings,
+    due_of,
     filing_of,
     filings_of,
     former_filings,
-    is_over,
     visible_filings,
 )
 from reviews.services.filings import file_obligation, return_filing
@@ -78,7 +78,6 @@ def filing_create(request, key, obligation):
         raise Http404("no such obligation") from None
     if LEVEL_OF.get(request.member.role) != part.owner_level:
         raise PermissionDenied
-    deadline = definition.deadline(part.deadline)
     filed = filing_of(campaign, part, request.member.organisation)
     form = FilingForm(
         request.POST or None,
@@ -100,11 +99,12 @@ def filing_create(request, key, obligation):
     if status != 200:  # a colleague was faster: the next sending replaces what is shown now
         filed = filing_of(campaign, part, request.member.organisation)
         renew(form, replaces=filed.pk if filed else "")
+    due = due_of(campaign, part, request.member.organisation, filed)
     context = {
         "campaign": campaign,
         "obligation": part,
-        "deadline": deadline,
-        "is_late": is_over(deadline, filed),
+        "last_day": due.last_day,
+        "is_late": due.is_over,
         "is_returned": bool(filed and filed.returned_at),
         "filed": filed,
         "form": form,
@@ -129,17 +129,16 @@ def filing_detail(request, pk):
     )
     definition = current_version(filing.campaign).definition
     part = definition.obligation(filing.obligation)
-    deadline = definition.deadline(part.deadline)
+    due = due_of(filing.campaign, part, filing.organisation, filing)
     is_own = filing.organisation_id == request.member.organisation_id
     context = {
         "filing": filing,
         "obligation": part,
-        "deadline": deadline,
         "former": () if filing.replaced_at else list(former_filings(filing)),
         "can_replace": is_own
         and LEVEL_OF.get(request.member.role) == part.owner_level
         and not filing.replaced_at
-        and (filing.returned_at is not None or not is_over(deadline, filing)),
+        and (filing.returned_at is not None or not due.is_over),
         "can_return": can_return_filing(request.member, filing)
         and not filing.returned_at
         and not filing.replaced_at,

@@ -1,12 +1,13 @@
 """What counties owe: returned by the city with a reason, filed again, and who is late."""
 
 import io
-from datetime import date
+from datetime import date, datetime
 
 import docx
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from core.errors import Conflict, Refused
 from reviews.models import Filing
@@ -17,6 +18,7 @@ from reviews.selectors.filings import (
     joined_outline,
     split_outline,
 )
+from reviews.services.deadlines import extend_deadline
 from reviews.services.filings import file_obligation, return_filing
 from tests.factories import sign_offs as make
 from tests.standing import standing
@@ -126,3 +128,27 @@ def test_pages_of_a_return_and_of_the_template(people, campaign, filing, sign_in
         p.text for p in docx.Document(io.BytesIO(b"".join(paper.streaming_content))).paragraphs
     ]
     assert "工作报告" in words and "6. 下步工作建议" in words
+
+
+@pytest.mark.parametrize("whom", ["everybody", "this office", "another office"])
+def test_an_extension_moves_the_day_of_what_is_owed(people, campaign, filing, whom):
+    office, cutoff = {"everybody": None}.get(whom, filing.organisation), datetime(2023, 9, 11)
+    if whom == "another office":
+        office = people.other_county_officer.organisation
+    extend_deadline(
+        campaign, campaign.versions.get().definition.obligation("plan").deadline,
+        until=timezone.make_aware(cutoff), reason="汛期影响，统一延长。",
+        organisation=office, actor=people.city_officer,
+    )  # fmt: skip
+    make.set_clock("2023-09-10 23:00")
+    (due,) = [d for d in filings_of(campaign, people.county_officer) if d.obligation.code == "plan"]
+    again = {"replaces": filing.pk, "file": make.photo("新方案.jpg")}
+    if whom == "another office":
+        with pytest.raises(Refused, match="期限"):
+            file(people, campaign, **again)
+        return
+    assert (due.last_day, due.is_over) == (date(2023, 9, 10), False)
+    file(people, campaign, **again)
+    make.set_clock("2023-09-11 00:00")
+    with pytest.raises(Refused, match="2023年9月10日"):
+        file(people, campaign, replaces=Filing.objects.get(replaced_at=None).pk)
