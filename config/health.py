@@ -90,8 +90,7 @@ def _ask_queue() -> str:
 
 
 def _ask_disk() -> str:
-    free = storage.free_share()
-    return f"{free:.0%} free" if free < storage.LEAST_FREE else ""
+    return "nearly full" if storage.is_nearly_full() else ""
 
 
 def _look_for_fonts() -> None:

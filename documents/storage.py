@@ -15,7 +15,8 @@ from django.core.files.storage import default_storage
 from core.errors import Refused
 from core.tenancy import current_tenant_id
 
-LEAST_FREE = 0.10  # of the disk that holds uploads
+LEAST_FREE = 0.10  # of the disk that holds uploads,
+ENOUGH_FREE = 10 * 2**30  # bytes, however large that disk is
 
 
 class StorageFull(Refused):
@@ -96,13 +97,13 @@ def incoming_before(moment: datetime) -> set[str]:
     return {path.name for path in files if path.stat().st_mtime < moment.timestamp()}
 
 
-def free_share() -> float:
-    """How much of the disk that holds the files is free, 0 to 1."""
+def is_nearly_full() -> bool:
+    """Whether less than a tenth of the disk that holds the files is free, and less than 10 GiB."""
     folder = Path(default_storage.path(""))
     while not folder.exists():
         folder = folder.parent
     usage = shutil.disk_usage(folder)
-    return usage.free / usage.total
+    return usage.free < min(LEAST_FREE * usage.total, ENOUGH_FREE)
 
 
 def write_piece(name: str, offset: int, blocks: Iterable[bytes]) -> int:

@@ -25,7 +25,7 @@ MOST_UPLOADS = 200  # of one member under way at once
 def open_upload(purpose: str, *, name: str, media_type: str, size: int, owner) -> Upload:
     """Begin to receive a file of `size` bytes in pieces. What the place allows is for the caller to
     check. Raises Refused (too many under way), StorageFull."""
-    if storage.free_share() < storage.LEAST_FREE:
+    if storage.is_nearly_full():
         raise storage.StorageFull
     if Upload.objects.filter(owner=owner).count() >= MOST_UPLOADS:
         raise Refused(

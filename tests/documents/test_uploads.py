@@ -196,6 +196,7 @@ def test_too_many_under_way_and_a_full_disk_are_said(sender, monkeypatch, settin
     with pytest.raises(Refused, match="请先传完或取消"):
         begin(sender)
     monkeypatch.setattr(storage, "LEAST_FREE", 2)
+    monkeypatch.setattr(storage, "ENOUGH_FREE", 2**60)
     with pytest.raises(storage.StorageFull):
         begin(sender)
 
