@@ -319,7 +319,7 @@ def record_fact(
     )
     _check_fact(fact)
     old = (
-        Fact.objects.select_for_update()
+        Fact.objects.select_for_update(no_key=True)
         .filter(community=community, metric=fact.metric, period=fact.period, is_current=True)
         .first()
     )

@@ -113,7 +113,7 @@ class JobRun:
         with tenant_context(self.tenant_id):
             with connection.cursor() as cursor:  # a worker may wait where a page may not
                 cursor.execute("SET LOCAL lock_timeout = '30s'")
-            job = self._mine.select_for_update().first()
+            job = self._mine.select_for_update(no_key=True).first()
             if job is None:
                 raise Fenced(self.job_id)
             yield job
@@ -147,7 +147,7 @@ def run_job(tenant_id: int, job_id: str) -> str:
 
 def _claim(tenant_id: int, job_id: str):
     with tenant_context(tenant_id):
-        job = Job.objects.select_for_update(skip_locked=True).filter(pk=job_id).first()
+        job = Job.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=job_id).first()
         if job is None or job.state in (JobState.DONE, JobState.DEAD):
             return None, None
         moment = db_now()
@@ -169,7 +169,7 @@ def _claim(tenant_id: int, job_id: str):
 
 def _give_back(run: JobRun, error: str, *, is_final: bool) -> str:
     with tenant_context(run.tenant_id):
-        job = run._mine.select_for_update().first()
+        job = run._mine.select_for_update(no_key=True).first()
         if job is None:
             return "fenced"
         job.error = error

@@ -17,7 +17,7 @@ def set_clock(moment: datetime, *, actor) -> None:
 
     Refused for a tenant that is not for training: there only the database's clock counts.
     """
-    tenant = Tenant.objects.select_for_update().get(pk=current_tenant_id())
+    tenant = Tenant.objects.select_for_update(no_key=True).get(pk=current_tenant_id())
     if not tenant.is_training:
         raise Refused("只有演练租户可以调整时钟。")
     tenant.clock_offset = moment - db_now()

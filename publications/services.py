@@ -22,7 +22,7 @@ from publications.periods import last_day
 from publications.permissions import can_prepare_notice
 from reviews.enums import DossierState
 from reviews.models import Dossier
-from reviews.services.route import enter_step
+from reviews.services.route import enter_step, lock_dossiers
 from scoring.enums import DecisionOutcome
 from scoring.models import Decision
 
@@ -31,7 +31,7 @@ from scoring.models import Decision
 def prepare_notice(campaign: Campaign, *, actor) -> Notice:
     """Draft the 公示 from the city's decisions; every ranked dossier must have one."""
     _must_publish(actor)
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     if Notice.objects.filter(campaign=campaign, kind=NoticeKind.PUBLIC_NOTICE).exists():
         raise Conflict("这次活动的公示已经拟好，请在公示公布列表中打开。")
     decisions = list(selectors.winning_decisions(campaign))
@@ -125,9 +125,10 @@ def _move_dossiers(notice: Notice, definition: Definition, actor) -> None:
         moves = {DossierState.AWARDED: listed, DossierState.NOT_AWARDED: others}
         step_type = "announcement"
     step = next(iter(definition.steps_of_type(step_type)), None)
-    for state, ids in moves.items():
-        for dossier in Dossier.objects.filter(pk__in=ids).order_by("number"):
-            enter_step(dossier, step.code if step else step_type, state, actor=actor)
+    states = {pk: state for state, ids in moves.items() for pk in ids}
+    for dossier in lock_dossiers(Dossier.objects.filter(pk__in=states)):
+        state = states[str(dossier.pk)]
+        enter_step(dossier, step.code if step else step_type, state, actor=actor)
 
 
 @transaction.atomic
@@ -135,7 +136,7 @@ def prepare_announcement(campaign: Campaign, *, actor) -> Notice:
     """Draft the 公布 after the notice has run and every objection has its answer."""
     _must_publish(actor)
     notice = (
-        Notice.objects.select_for_update()
+        Notice.objects.select_for_update(no_key=True)
         .filter(campaign=campaign, kind=NoticeKind.PUBLIC_NOTICE, state=NoticeState.RELEASED)
         .first()
     )
@@ -201,7 +202,7 @@ def file_objection(
 def handle_objection(objection: Objection, *, actor, is_upheld: bool, reply: str) -> Objection:
     """Answer an objection once; an upheld one takes its community off the announcement."""
     _must_publish(actor)
-    objection = Objection.objects.select_for_update().get(pk=objection.pk)
+    objection = Objection.objects.select_for_update(no_key=True).get(pk=objection.pk)
     if objection.state != ObjectionState.RECEIVED:
         raise Conflict("这件异议已经处理过，请刷新页面查看处理意见。")
     if is_upheld and objection.dossier_id is None:
@@ -237,7 +238,9 @@ def _must_publish(actor: Membership) -> None:
 
 def _locked(notice: Notice) -> Notice:
     return (
-        Notice.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=notice.pk)
+        Notice.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("campaign")
+        .get(pk=notice.pk)
     )
 
 

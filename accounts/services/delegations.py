@@ -31,7 +31,7 @@ def delegate(
     if not can_delegate(actor, principal):
         raise PermissionDenied
     principal = (
-        Membership.objects.select_for_update(of=["self"])
+        Membership.objects.select_for_update(of=("self",), no_key=True)
         .select_related("organisation__division", "user")
         .get(pk=principal.pk)
     )
@@ -76,7 +76,7 @@ def end_delegation(row: Membership, *, actor: Membership) -> None:
     """End it before its time; it is gone with the next request."""
     if not can_end_delegation(actor, row):
         raise PermissionDenied
-    row = Membership.objects.select_for_update(of=["self"]).get(pk=row.pk)
+    row = Membership.objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
     if not row.is_active:
         raise Refused("这项代办已经结束。")
     row.is_active = False

@@ -143,7 +143,7 @@ def revoke_invitation(invitation: Invitation, *, actor: Membership) -> Invitatio
 
 def _open(invitation: Invitation) -> Invitation:
     invitation = (
-        Invitation.objects.select_for_update(of=["self"])
+        Invitation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("organisation")
         .get(pk=invitation.pk)
     )

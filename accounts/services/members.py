@@ -21,7 +21,7 @@ def add_member(*, actor, user: User, organisation: Organisation, role: Role) -> 
     A disabled membership of the same kind is enabled again. Refuses an administrator who
     would audit and an auditor who would administer.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     mine = Membership.objects.filter(user=user)
     if role in APART and mine.filter(role__in=APART - {role}, is_active=True).exists():
         raise ValidationError("系统管理员与纪检/审计不能由同一个人担任，请另选人员。")
@@ -63,7 +63,7 @@ def enable_member(membership: Membership, *, actor: Membership) -> Membership:
 def _set_active(membership: Membership, is_active: bool, *, actor) -> Membership:
     # Only the row itself is locked: the joined rows may be read by others meanwhile.
     membership = (
-        Membership.objects.select_for_update(of=["self"])
+        Membership.objects.select_for_update(of=("self",), no_key=True)
         .select_related("user", "organisation")
         .get(pk=membership.pk)
     )
@@ -90,7 +90,7 @@ def reset_second_factor(membership: Membership, *, actor: Membership) -> None:
     Refused for people whom other tenants rely on too: one tenant's administrator must not
     weaken another's door.
     """
-    user = User.objects.select_for_update().get(pk=membership.user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=membership.user_id)
     if user.is_platform_admin or user.doors.exclude(tenant_id=membership.tenant_id).exists():
         raise Refused("此人的动态口令不由本单位单独管理，请联系平台管理员重设。")
     if not TOTPDevice.objects.filter(user=user).delete()[0]:
@@ -101,7 +101,7 @@ def reset_second_factor(membership: Membership, *, actor: Membership) -> None:
 @transaction.atomic
 def set_phone(user: User, phone: str, *, actor: Membership) -> User:
     """The person's own phone for SMS; empty: none."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     user.phone = phone
     user.full_clean(exclude={"password"})
     user.save(update_fields=["phone"])

@@ -26,7 +26,7 @@ STALE = "这个链接已经失效：超过 15 分钟，或已经用过。请重�
 @transaction.atomic
 def change_password(user: User, password: str) -> User:
     """Set a validated password; all other sessions of the person end with their next request."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     user.set_password(password)
     user.save(update_fields=["password"])
     record_on_platform("password.changed", user, actor=Person.of(user))
@@ -72,7 +72,7 @@ def user_of_reset(uid: str, token: str) -> User:
 def reset_password(uid: str, token: str, password: str) -> User:
     """Set a validated password by a link, once. It also lifts a lockout, but signs nobody in."""
     found = user_of_reset(uid, token)
-    User.objects.select_for_update().get(pk=found.pk)
+    User.objects.select_for_update(no_key=True).get(pk=found.pk)
     user = user_of_reset(uid, token)  # again behind the lock: the link is good once
     user.set_password(password)
     user.save(update_fields=["password"])

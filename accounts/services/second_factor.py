@@ -41,7 +41,7 @@ def offered_device(user: User, secret: str) -> TOTPDevice:
 @transaction.atomic
 def set_second_factor(user: User, secret: str, code: str) -> TOTPDevice:
     """Store the device that ``code`` was read from."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if confirmed_device(user):
         raise Refused(ALREADY)
     device = offered_device(user, secret)
@@ -77,7 +77,7 @@ def check_second_factor(user: User, code: str, *, ip: str | None) -> TOTPDevice 
 
 def confirmed_device(user: User, *, is_locked: bool = False) -> TOTPDevice | None:
     devices = TOTPDevice.objects.filter(user=user, confirmed=True).order_by("pk")
-    return (devices.select_for_update() if is_locked else devices).first()
+    return (devices.select_for_update(no_key=True) if is_locked else devices).first()
 
 
 @transaction.atomic

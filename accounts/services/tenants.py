@@ -65,7 +65,7 @@ def invite_admin(tenant: Tenant, *, name: str, email: str = "", actor) -> Invita
 @transaction.atomic
 def set_tenant_active(tenant: Tenant, is_active: bool, *, actor) -> Tenant:
     """Suspend or resume a tenant: its pages answer 404 from the next request on."""
-    tenant = Tenant.objects.select_for_update().get(pk=tenant.pk)
+    tenant = Tenant.objects.select_for_update(no_key=True).get(pk=tenant.pk)
     if tenant.is_active == is_active:
         raise Refused("这个单位已经是启用状态。" if is_active else "这个单位已经停用。")
     tenant.is_active = is_active
@@ -78,7 +78,7 @@ def set_tenant_active(tenant: Tenant, is_active: bool, *, actor) -> Tenant:
 @transaction.atomic
 def disable_user(user: User, *, actor) -> None:
     """Shut a person out of the whole platform; every session ends with its next request."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     user.is_active = False
     user.save(update_fields=["is_active"])
     record_on_platform("user.disabled", user, actor=actor, user=user.username)

@@ -5,29 +5,15 @@ from __future__ import annotations
 from django import forms
 
 from campaigns.definition import load_definition, shipped_definitions
-from campaigns.definition.loading import MOST_CHARACTERS
+from campaigns.fields import DefinitionFile
 from campaigns.selectors import definition_choices
 
 UPLOAD = "upload"
-MOST_BYTES = MOST_CHARACTERS * 3
-YAML_INPUT = forms.ClearableFileInput(attrs={"accept": ".yaml,.yml,.json"})
 
 
 def shipped_choices() -> list[tuple[str, str]]:
     """key → title of what comes with the system."""
     return [(key, load_definition(path).title) for key, path in shipped_definitions().items()]
-
-
-def _text_of(upload) -> str:
-    if upload.size > MOST_BYTES:
-        raise forms.ValidationError("文件过大，方案定义应是几千行以内的文本。")
-    try:
-        text = upload.read().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise forms.ValidationError("文件不是 UTF-8 编码的文本，请另存为 UTF-8 后上传。") from None
-    if "\x00" in text:
-        raise forms.ValidationError("文件不是文本，请选择 YAML 或 JSON 格式的方案定义。")
-    return text
 
 
 class CampaignForm(forms.Form):
@@ -38,10 +24,8 @@ class CampaignForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "请选择一份方案；上传文件的，请选“上传方案定义文件”。"},
     )
-    definition = forms.FileField(
-        label="方案定义文件",
+    definition = DefinitionFile(
         required=False,
-        widget=YAML_INPUT,
         help_text="选择“上传方案定义文件”时使用，YAML 或 JSON 格式，UTF-8 编码。",
     )
     key = forms.CharField(
@@ -58,10 +42,6 @@ class CampaignForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["shipped"].choices = [*shipped_choices(), (UPLOAD, "上传方案定义文件")]
 
-    def clean_definition(self):
-        upload = self.cleaned_data["definition"]
-        return _text_of(upload) if upload else ""
-
     def clean(self):
         values = super().clean()
         if values.get("shipped") == UPLOAD:
@@ -73,9 +53,7 @@ class CampaignForm(forms.Form):
 
 
 class VersionForm(forms.Form):
-    definition = forms.FileField(
-        label="方案定义文件",
-        widget=YAML_INPUT,
+    definition = DefinitionFile(
         help_text="先下载现行版本，修改后上传。YAML 或 JSON 格式，UTF-8 编码。",
     )
     reason = forms.CharField(
@@ -84,9 +62,6 @@ class VersionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="显示在版本记录中。已建立的申报材料仍按原版本办理。",
     )
-
-    def clean_definition(self):
-        return _text_of(self.cleaned_data["definition"])
 
 
 class EditionForm(forms.Form):

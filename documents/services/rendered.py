@@ -118,7 +118,7 @@ def preview_document(
 def keep_document(draft: Draft, *, actor) -> RenderedDocument:
     """Register a draft; the former document of the kind and subject is no longer current."""
     with tenant_context(current_tenant_id()):
-        former = RenderedDocument.objects.select_for_update().filter(
+        former = RenderedDocument.objects.select_for_update(no_key=True).filter(
             kind=draft.kind, subject_id=draft.subject_id, is_current=True
         )
         former.update(is_current=False)

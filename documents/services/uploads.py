@@ -45,7 +45,7 @@ def receive_piece(upload: Upload, offset: int, blocks: Iterable[bytes]) -> Uploa
     Raises Conflict when `offset` is not where the upload stands or it was given up meanwhile,
     StorageFull.
     """
-    upload = Upload.objects.select_for_update().filter(pk=upload.pk).first()
+    upload = Upload.objects.select_for_update(no_key=True).filter(pk=upload.pk).first()
     if upload is None:
         raise Conflict("这个文件的上传已经取消，请重新选择文件上传。")
     if offset != received(upload):
@@ -74,7 +74,7 @@ def discard_upload(upload: Upload) -> None:
 def sweep_uploads() -> int:
     """Discard what nobody went on with for a day and pieces without a row; how many. Plans the next
     sweep while something is under way."""
-    old = Upload.objects.select_for_update(skip_locked=True).filter(
+    old = Upload.objects.select_for_update(no_key=True, skip_locked=True).filter(
         touched_at__lt=Now() - UPLOAD_KEPT
     )
     swept = 0

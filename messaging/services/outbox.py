@@ -41,7 +41,7 @@ def handle_delivery(delivery: Delivery, act: str, *, actor: Membership) -> Deliv
     if not can_manage_messages(actor):
         raise PermissionDenied
     delivery = (
-        Delivery.objects.select_for_update(of=("self",))
+        Delivery.objects.select_for_update(of=("self",), no_key=True)
         .select_related("message")
         .get(pk=delivery.pk)
     )

@@ -32,7 +32,9 @@ def claim(payload: dict) -> list[Delivery]:
         rows = rows.filter(pk=payload["delivery"])
     else:
         rows = rows.filter(message__user=payload["digest_of"], is_digest=True)
-    rows = rows.select_for_update(skip_locked=True, of=("self",)).select_related("message")
+    rows = rows.select_for_update(of=("self",), no_key=True, skip_locked=True).select_related(
+        "message"
+    )
     claimed = list(rows.order_by("created_at", "pk"))
     batch = uuid4()
     Delivery.objects.filter(pk__in=[row.pk for row in claimed]).update(

@@ -9,7 +9,6 @@ from reviews.models import Dossier, ReceivedResult
 from scoring.models import Decision
 from scoring.selectors.quotas import quota_groups
 from scoring.selectors.rankings import latest_ranking
-from scoring.selectors.selections import selection_steps
 
 
 def small_report(demo: SmallDemo, seconds: float) -> list[str]:
@@ -41,7 +40,7 @@ def _entrants(demo: SmallDemo) -> list[str]:
             "dossier_id", flat=True
         )
     )
-    picks = [step.code for step in selection_steps(demo.definition)]
+    picks = [step.code for step in demo.definition.steps_of_type("selection")]
     rows = []
     dossiers = Dossier.objects.filter(campaign=demo.campaign).select_related(
         "community__county", "applicant", "version"

@@ -12,8 +12,9 @@ from reviews.selectors.counties import applications_by_county
 from reviews.selectors.filings import filings_of
 from reviews.selectors.sign_offs import count_done, done_by
 from reviews.selectors.work_list import count_todo, waiting_for
+from scoring.permissions import can_select
 from scoring.selectors.quotas import quota_groups
-from scoring.selectors.selections import count_to_select, selection_steps
+from scoring.selectors.selections import waiting_at
 
 OUTCOMES = dict(Outcome.choices)
 
@@ -119,22 +120,16 @@ def _selections(desk: Desk) -> list[Panel]:
         for group in groups
     }
     panels = []
-    for step in selection_steps(definition):
-        if step.level == "county":
-            waiting = count_to_select(desk.member, desk.campaign, definition)
-            meters = shown.get(("winners", step.code), [])
-            words = f"{waiting} 份材料等待遴选。" if waiting else "没有等待遴选的材料。"
-            panels.append(
-                Panel(
-                    f"selection-{step.code}",
-                    step.title,
-                    desk.url("scoring:selection", key, step.code),
-                    "办理",
-                    meters=shown.get(("winners", step.code), []),
-                    text=words,
-                    note=words,
-                )  # fmt: skip
-            )
+    for step in definition.steps_of_type("selection"):
+        if not can_select(desk.member, step):
+            continue
+        waiting = waiting_at(desk.member, desk.campaign, step).count()
+        words = f"{waiting} 份材料等待遴选。" if waiting else "没有等待遴选的材料。"
+        url = desk.url("scoring:selection", key, step.code)
+        meters = shown.get(("winners", step.code), [])
+        panels.append(
+            Panel(f"selection-{step.code}", step.title, url, "办理", meters=meters, note=words)
+        )
     if meters := shown.get(("cases", "")):
         url = desk.url("reviews:case_list", key)
         panels.append(Panel("cases", "推荐典型案例", url, "办理", meters=meters))

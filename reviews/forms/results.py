@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from core.forms import Line
 from reviews.enums import Answer
 from reviews.forms.sign_offs import SCAN_TYPES, Text, area
 from reviews.services.cases import MOST_REASON
@@ -16,9 +17,7 @@ class ResultForm(forms.Form):
     decided_on = forms.DateField(
         label="公布日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    document_number = forms.CharField(
-        label="文号", max_length=80, help_text="没有文号的写文件名称。"
-    )
+    document_number = Line(label="文号", max_length=80, help_text="没有文号的写文件名称。")
     note = Text(label="说明", required=False, max_length=200, widget=area(2))
     scan = forms.FileField(
         label="文件扫描件",
@@ -26,7 +25,7 @@ class ResultForm(forms.Form):
         help_text="图片或 PDF，不超过 20 MB。",
         widget=forms.FileInput(attrs={"accept": SCAN_TYPES}),
     )
-    replaces = forms.CharField(required=False, widget=forms.HiddenInput)
+    replaces = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, former=None, **kwargs):
         initial = {}
@@ -35,7 +34,7 @@ class ResultForm(forms.Form):
                 "answer": former.answer,
                 "decided_on": former.decided_on,
                 "document_number": former.document_number,
-                "replaces": str(former.pk),
+                "replaces": former.pk,
             }
         super().__init__(*args, initial=initial, **kwargs)
         if former:

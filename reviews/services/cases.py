@@ -23,7 +23,7 @@ def forward_case(
     campaign: Campaign, dossier: Dossier, *, actor: Membership, reason: str
 ) -> ForwardedCase:
     """Forward a dossier as the office's model case; beyond the quota it is refused."""
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     definition = current_version(campaign).definition
     quota = case_quota(definition, actor)
     if quota is None:
@@ -50,7 +50,7 @@ def forward_case(
 def withdraw_case(case: ForwardedCase, *, actor: Membership) -> ForwardedCase:
     """Take a forwarded case back, so that another can be forwarded. What the level above has
     already forwarded stays."""
-    case = ForwardedCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    case = ForwardedCase.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
     if case.organisation_id != actor.organisation_id or actor.role not in LEVEL_OF:
         raise PermissionDenied("not this office's case")
     if case.withdrawn_at is not None:

@@ -72,7 +72,9 @@ def withdraw_certificate(certificate: Certificate, *, actor: Membership, reason:
     if not is_office_at(actor, dossier, certificate.level):
         raise PermissionDenied("not this office's certificate")
     _check_open(dossier, actor)
-    certificate = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    certificate = Certificate.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=certificate.pk
+    )
     if certificate.withdrawn_at:
         raise Conflict("这份证明已经收回。")
     if not LEAST_TEXT <= len(reason.strip()) <= MOST_REASON:

@@ -84,7 +84,7 @@ def create_dossier(
     """
     if not can_create_dossier(actor) or not may_claim(actor.organisation_id, community):
         raise PermissionDenied
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     if campaign.state != CampaignState.OPEN:
         raise Refused("这项评选活动现在不接受申报，请查看活动通知中的起止时间。")
     version = current_version(campaign)

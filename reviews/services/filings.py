@@ -120,7 +120,7 @@ def _former(
             f"「{part.title}」已由{present.filed_by.label}报送。请先看已经报送的内容，确要更换再报送。"
         )
     # The row lock orders two that replace the same filing.
-    locked = Filing.objects.select_for_update(of=("self",)).get(pk=present.pk)
+    locked = Filing.objects.select_for_update(of=("self",), no_key=True).get(pk=present.pk)
     if locked.replaced_at:
         raise Conflict(f"「{part.title}」同事刚刚更换过。请先看现在的内容，确要更换再报送。")
     return locked
@@ -148,7 +148,7 @@ def return_filing(filing: Filing, *, actor: Membership, reason: str, again_by: d
     """
     if not can_return_filing(actor, filing):
         raise PermissionDenied("not who receives it")
-    filing = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
+    filing = Filing.objects.select_for_update(of=("self",), no_key=True).get(pk=filing.pk)
     if filing.returned_at:
         raise Conflict("已经退回，等待重新报送。")
     if filing.replaced_at:

@@ -32,7 +32,7 @@ def order_recommendations(
     """
     if not can_order(actor):
         raise PermissionDenied("not a county")
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     orders = county_orders(campaign, actor)
     if campaign.state != CampaignState.OPEN or not orders:
         raise Refused("现在没有可以排列的小区。")

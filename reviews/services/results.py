@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -33,7 +34,7 @@ def record_result(
     document_number: str,
     note: str = "",
     scan: UploadedFile | None = None,
-    replaces: str = "",
+    replaces: UUID | None = None,
 ) -> ReceivedResult:
     """Record the result of a ``result_received`` step on an awarded dossier.
 
@@ -51,7 +52,7 @@ def record_result(
     if not row.is_due:
         raise Refused(f"前一级还没有入选的结果，不能记录「{row.step.title}」。")
     former = row.result
-    if former and str(former.pk) != replaces:
+    if former and former.pk != replaces:
         raise Conflict(f"「{row.step.title}」同事已经记录，请刷新页面查看。")
     note, document_number = note.strip(), document_number.strip()
     errors = {}

@@ -6,6 +6,8 @@ is made of. Every function expects the dossier locked by ``lock_dossier`` in the
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from campaigns.definition.route import Step
 from core import audit
 from core.clock import now
@@ -56,17 +58,19 @@ CONDITION_WORDS = {
 
 def lock_dossier(dossier: Dossier) -> Dossier:
     """The dossier as it stands now, its row locked until the transaction ends."""
-    return (
-        Dossier.objects.select_for_update(of=("self",))
-        .select_related(
-            "campaign",
-            "version",
-            "revision",
-            "applicant",
-            "community__division",
-            "community__county",
-        )
-        .get(pk=dossier.pk)
+    return _locking(Dossier.objects.all()).get(pk=dossier.pk)
+
+
+def lock_dossiers(rows: QuerySet[Dossier]) -> list[Dossier]:
+    """All of ``rows`` as they stand now, locked in the one order in which everybody locks several:
+    two transactions wait for each other and none deadlocks. Call it before the first record is
+    written, for that holds the chain of records."""
+    return list(_locking(rows).order_by("pk"))
+
+
+def _locking(rows: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    return rows.select_for_update(of=("self",), no_key=True).select_related(
+        "campaign", "version", "revision", "applicant", "community__division", "community__county"
     )
 
 
@@ -108,8 +112,7 @@ def advance(dossier: Dossier, *, actor) -> Step:
 def enter_step(dossier: Dossier, code: str, state: str, *, actor) -> Dossier:
     """Put the dossier at step ``code`` (empty: nowhere) in ``state``; waiting begins now.
 
-    Several dossiers in one transaction: lock all of them before the first call, for this writes
-    to the chain of records.
+    Several dossiers in one transaction: ``lock_dossiers`` before the first call.
     """
     former = dossier.state
     if state not in MOVES.get(former, ()):

@@ -323,13 +323,10 @@ def agree_to_all(read: Mapping, *, actor: Membership, opinion: str) -> list[Agre
     ``read``: dossier id → hash of the revision that was read. What somebody else was faster with,
     what changed or lacks a check is left out and told; the others are signed.
     """
-    # All rows first and in one order: two batches at once wait for each other, and none deadlocks.
-    locked = Dossier.objects.select_for_update(of=("self",)).filter(pk__in=list(read))
     results = []
-    for pk in list(locked.order_by("pk").values_list("pk", flat=True)):
-        dossier = route.lock_dossier(Dossier(pk=pk))
+    for dossier in route.lock_dossiers(Dossier.objects.filter(pk__in=list(read))):
         try:
-            _agree(dossier, actor, opinion, read[pk])
+            _agree(dossier, actor, opinion, read[dossier.pk])
             results.append(Agreed(dossier, ""))
         except Refused as error:
             results.append(Agreed(dossier, error.message))

@@ -204,7 +204,7 @@ def add_finding(
 def remove_finding(finding: Finding, *, actor: Membership, reason: str) -> Finding:
     """Take back a defect recorded by mistake; the row and the reason stay."""
     _lock_open_visit(finding.visit, actor)
-    finding = Finding.objects.select_for_update().get(pk=finding.pk)
+    finding = Finding.objects.select_for_update(no_key=True).get(pk=finding.pk)
     if finding.removed_at:
         raise Conflict("这处问题已经撤销。")
     if not LEAST_WORDS <= len(reason.strip()) <= MOST_REASON:
@@ -250,7 +250,7 @@ def _lock_open_visit(visit: SiteVisit, actor: Membership) -> SiteVisit:
     """The visit, open, in time and of the present revision, with its dossier locked."""
     dossier = route.lock_dossier(visit.dossier)
     claim_in_time(dossier, checking_step(dossier, actor, "site_visit"), actor=actor)
-    visit = SiteVisit.objects.select_for_update().get(pk=visit.pk)
+    visit = SiteVisit.objects.select_for_update(no_key=True).get(pk=visit.pk)
     visit.dossier = dossier
     if visit.closed_at:
         raise Refused("实地核查已经结束，不能再改。")

@@ -57,7 +57,7 @@ def move_dossiers(
     if current_version(campaign).pk != version.pk:
         raise Conflict(STALE)
     rows = dossiers_behind(campaign, version).filter(pk__in=list(seen)).order_by("pk")
-    effects = move_effects(list(rows.select_for_update(of=("self",))), version)
+    effects = move_effects(list(rows.select_for_update(of=("self",), no_key=True)), version)
     if len(effects) != len(seen) or any(e.digest(version) != seen[e.dossier.pk] for e in effects):
         raise Conflict(STALE)
     blocked = [e for e in effects if not e.is_possible]

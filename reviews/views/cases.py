@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,7 +13,7 @@ from campaigns.models import Campaign
 from campaigns.quotas import meter
 from campaigns.selectors import current_version
 from core.answers import answer_once
-from core.forms import add_errors
+from core.forms import answer_form
 from reviews.forms.results import ForwardForm
 from reviews.models import ForwardedCase
 from reviews.permissions.results import can_see_cases
@@ -33,36 +33,35 @@ def case_list(request, key):
     quota = case_quota(definition, member)
     cases = forwarded_cases(member, campaign)
     url = reverse("reviews:case_list", args=[request.tenant.slug, campaign.key])
-    form = None
+    form, status = None, 200
+    if request.method == "POST" and not quota:
+        raise PermissionDenied
     if quota:
         dossiers = list(forwardable(definition, campaign, member, quota))
         form = ForwardForm(request.POST or None, dossiers=dossiers)
 
-    def act():
-        forward_case(campaign, actor=member, **form.cleaned_data)
-        messages.success(request, "已推荐。")
-        return url
+        def act() -> str:
+            forward_case(campaign, actor=member, **form.cleaned_data)
+            messages.success(request, "已推荐。")
+            return url
 
-    if request.method == "POST":
-        if form is None:
-            raise PermissionDenied
-        if form.is_valid():
-            try:
-                return redirect(answer_once(request, act))
-            except ValidationError as error:
-                add_errors(form, error)
+        target, status = answer_form(request, form, act)
+        if target:
+            return redirect(target)
     own = [case for case in cases if case.organisation_id == member.organisation_id]
+    counted = meter(quota, "", len(own), object_="cases") if quota else None
     context = {
         "campaign": campaign,
         "quota": quota,
         "has_quota": any(one.object == "cases" for one in definition.quotas),
-        "meter": meter(quota, "", len(own), object_="cases") if quota else None,
+        "meter": counted,
+        "is_open": counted is not None
+        and (counted.maximum is None or counted.value < counted.maximum),
         "cases": cases,
         "own": {case.pk for case in own},
         "form": form,
         "url": url,
     }
-    status = 400 if form is not None and form.errors else 200
     return render(request, "reviews/case_list.html", context, status=status)
 
 
@@ -70,11 +69,15 @@ def case_list(request, key):
 def case_withdraw(request, pk):
     """The office that forwarded it."""
     case = get_object_or_404(
-        ForwardedCase.objects.filter(
-            dossier__in=visible_dossiers(request.member), withdrawn_at=None
-        ).select_related("campaign"),
+        ForwardedCase.objects.filter(dossier__in=visible_dossiers(request.member)).select_related(
+            "campaign"
+        ),
         pk=pk,
     )
-    withdraw_case(case, actor=request.member)
-    messages.success(request, "已撤回推荐。")
-    return redirect("reviews:case_list", request.tenant.slug, case.campaign.key)
+
+    def act() -> str:
+        withdraw_case(case, actor=request.member)
+        messages.success(request, "已撤回推荐。")
+        return reverse("reviews:case_list", args=[request.tenant.slug, case.campaign.key])
+
+    return redirect(answer_once(request, act))

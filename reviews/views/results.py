@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.answers import answer_once
-from core.forms import add_errors
+from core.forms import answer_form
 from documents.serving import serve_file
 from reviews.forms.results import ResultForm
 from reviews.models import ReceivedResult
@@ -37,13 +36,10 @@ def result_record(request, pk, step):
         messages.success(request, f"已记录「{row.step.title}」。")
         return back
 
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(answer_once(request, act))
-        except ValidationError as error:
-            add_errors(form, error)
+    url, status = answer_form(request, form, act)
+    if url:
+        return redirect(url)
     context = {"dossier": dossier, "row": row, "form": form, "back": back}
-    status = 400 if form.errors else 200
     return render(request, "reviews/result_record.html", context, status=status)
 
 

@@ -35,30 +35,23 @@ class QuotaGroup:
 
 
 def quota_groups(
-    campaign: Campaign, definition: Definition, *, county: str = "", level: str = ""
-) -> list[QuotaGroup]:
+    campaign: Campaign, definition: Definition, *, county: str = "", level: str = "",
+    object_: str = "", step: str | None = None,
+) -> list[QuotaGroup]:  # fmt: skip
     """Every group of quotas of winners and cases (applications: ``applications_by_county``);
-    ``county``: of one county only."""
+    ``county``: of one county only; ``step``: of one step, "" for those of the last decision. The
+    number of queries does not grow with the counties."""
     found: dict[tuple[str, str, str], QuotaGroup] = {}
     for quota in definition.quotas:
         key = quota.object, quota.scope.level, quota.step
         if quota.object == "applications" or key in found:
             continue
-        if level and quota.scope.level != level:
+        if level and quota.scope.level != level or object_ and quota.object != object_:
+            continue
+        if step is not None and quota.step != step:
             continue
         found[key] = _group(campaign, definition, *key, county)
     return list(found.values())
-
-
-def quota_meter(
-    campaign: Campaign, definition: Definition, object_: str, level: str, *, step: str = "",
-    county: str = "",
-) -> QuotaMeter | None:  # fmt: skip
-    """One division's meter; None where the definition has no quota for it."""
-    name = county if level == "county" else CITY
-    if definition.quota_for(object_, level, name, step) is None:
-        return None
-    return _group(campaign, definition, object_, level, step, county).meters[0]
 
 
 def _group(campaign, definition, object_, level, step, county) -> QuotaGroup:
@@ -66,11 +59,10 @@ def _group(campaign, definition, object_, level, step, county) -> QuotaGroup:
     if level == "county":
         names = [county] if county else _county_names()
     counts = _count(campaign, object_, level, step)
-    bases: dict[str, int] = {}
-    for name in names:
-        quota = definition.quota_for(object_, level, name, step)
-        if quota and quota.rule.base:
-            bases[name] = _base(quota.rule.base, level)[name]
+    quotas = {name: definition.quota_for(object_, level, name, step) for name in names}
+    base_of = {name: quota.rule.base for name, quota in quotas.items() if quota and quota.rule.base}
+    registry = {base: _base(base, level) for base in set(base_of.values())}
+    bases = {name: registry[base][name] for name, base in base_of.items()}
     shown = meters(
         definition, object_, {n: counts[n] for n in names if n in counts},
         level=level, step=step, names=names, bases=bases,

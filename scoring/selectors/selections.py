@@ -11,7 +11,6 @@ from campaigns.definition.route import Step
 from campaigns.models import Campaign
 from reviews.enums import DossierState
 from reviews.models import Dossier, SignOff
-from reviews.permissions.sign_offs import ROLE_AT
 from reviews.selectors.dossiers import visible_dossiers
 from reviews.selectors.sign_offs import attestations_by_dossier
 from scoring.engine import GatesResult, evaluate_gates, score_sheet
@@ -28,10 +27,6 @@ class Entrant:
     self_assessed: Decimal | None
 
 
-def selection_steps(definition: Definition) -> tuple[Step, ...]:
-    return definition.steps_of_type("selection")
-
-
 def waiting_at(member: Membership, campaign: Campaign, step: Step):
     """The dossiers at the step that the member sees, by number."""
     return (
@@ -40,17 +35,6 @@ def waiting_at(member: Membership, campaign: Campaign, step: Step):
         .select_related("community__county", "applicant", "version", "revision")
         .order_by("number")
     )
-
-
-def count_to_select(member: Membership, campaign: Campaign, definition: Definition) -> int:
-    """How many dossiers wait for a pick of the member's office."""
-    mine = [s.code for s in selection_steps(definition) if ROLE_AT.get(s.level) == member.role]
-    if not mine:
-        return 0
-    waiting = visible_dossiers(member).filter(
-        campaign=campaign, state=DossierState.IN_REVIEW, step__in=mine
-    )
-    return waiting.count()
 
 
 def entrants(definition: Definition, dossiers: list[Dossier]) -> list[Entrant]:

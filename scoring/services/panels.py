@@ -50,7 +50,7 @@ def set_expert_active(expert: Expert, *, actor: Membership, is_active: bool) -> 
     """Take an expert out of later draws or back into them; panels already drawn do not change."""
     if not can_manage_pool(actor):
         raise PermissionDenied("not the keeper of the pool")
-    expert = Expert.objects.select_for_update().get(pk=expert.pk)
+    expert = Expert.objects.select_for_update(no_key=True).get(pk=expert.pk)
     if expert.is_active != is_active:
         expert.is_active = is_active
         expert.save(update_fields=["is_active"])
@@ -73,7 +73,7 @@ def commit_panel(
     """
     if not can_manage_panel(actor):
         raise PermissionDenied("only the city bureau draws")
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     if Panel.objects.filter(campaign=campaign).exists():
         raise Conflict("这次活动的专家组已经登记抽取，请刷新页面。")
     if not source.strip():
@@ -121,7 +121,9 @@ def draw_panel(panel: Panel, *, actor: Membership, source_text: str) -> Panel:
     if not can_manage_panel(actor):
         raise PermissionDenied("only the city bureau draws")
     panel = (
-        Panel.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=panel.pk)
+        Panel.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("campaign")
+        .get(pk=panel.pk)
     )
     if panel.drawn_at:
         raise Conflict("这个专家组已经抽取，结果不能更改。请刷新页面。")
@@ -148,7 +150,7 @@ def assign_dossiers(panel: Panel, *, actor: Membership) -> int:
     """Give every dossier that waits for scoring to every seated expert; return how many are new."""
     if not can_manage_panel(actor):
         raise PermissionDenied("only the city bureau assigns")
-    panel = Panel.objects.select_for_update().get(pk=panel.pk)
+    panel = Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)
     if panel.drawn_at is None:
         raise Refused("专家组还没有抽取，请先抽取，再分派。")
     experts = [
@@ -188,7 +190,7 @@ def _assign(dossier: Dossier, expert_id) -> Assignment:
 def recuse(assignment: Assignment, *, actor: Membership, reason: str) -> Assignment:
     """The expert steps back from one dossier; the next alternate takes it. Marks are kept."""
     assignment = (
-        Assignment.objects.select_for_update(of=("self",))
+        Assignment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("expert", "dossier__version", "dossier__revision")
         .get(pk=assignment.pk)
     )
@@ -205,7 +207,9 @@ def recuse(assignment: Assignment, *, actor: Membership, reason: str) -> Assignm
     if len(reason.strip()) > MOST_REASON:
         raise ValidationError({"reason": f"回避理由最多 {MOST_REASON} 个字。"})
     # Two recusals from one dossier at once must not choose the same alternate.
-    Panel.objects.select_for_update().filter(campaign=assignment.dossier.campaign_id).first()
+    Panel.objects.select_for_update(no_key=True).filter(
+        campaign=assignment.dossier.campaign_id
+    ).first()
     assignment.state, assignment.recusal_reason = AssignmentState.RECUSED, reason.strip()
     assignment.save(update_fields=["state", "recusal_reason"])
     successor = _next_alternate(assignment)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -21,7 +20,7 @@ from reviews.enums import DossierState
 from reviews.models import Dossier
 from reviews.selectors.sign_offs import attestations_by_dossier
 from reviews.services.papers import request_papers
-from reviews.services.route import enter_step
+from reviews.services.route import enter_step, lock_dossiers
 from reviews.services.sign_offs import record_office_sign_off
 from scoring.engine import (
     Candidate,
@@ -38,7 +37,6 @@ from scoring.enums import DecisionOutcome
 from scoring.models import Decision, Ranking, RankingRow
 from scoring.permissions import can_decide
 from scoring.selectors.facts import facts_for_gates
-from scoring.selectors.quotas import CITY
 from scoring.selectors.rankings import (
     latest_ranking,
     open_ranking_job,
@@ -46,6 +44,7 @@ from scoring.selectors.rankings import (
     vetoes_by_sheet,
 )
 from scoring.selectors.standings import standings
+from scoring.services.quotas import check_quotas
 
 LEAST_REASON, MOST_REASON = 5, 300  # characters
 RANKABLE = (DossierState.SCORING, DossierState.DECISION)
@@ -183,7 +182,7 @@ def store_ranking(campaign: Campaign, rows: list[dict], *, actor) -> Ranking:
 
     Raises Disagreement when the second computation gives other totals or ranks."""
     check_rows(campaign, rows)
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     last = latest_ranking(campaign)
     version = Dossier.objects.select_related("version").get(pk=rows[0]["dossier_id"]).version
     ranking = Ranking.objects.create(
@@ -216,15 +215,15 @@ def confirm_ranking(ranking: Ranking, *, actor: Membership) -> Ranking:
     if not can_decide(actor):
         raise PermissionDenied("only the city bureau confirms")
     ranking = (
-        Ranking.objects.select_for_update(of=("self",)).select_related("version").get(pk=ranking.pk)
+        Ranking.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("version")
+        .get(pk=ranking.pk)
     )
     if latest_ranking(ranking.campaign).pk != ranking.pk:
         raise Conflict("已有更新的排名，请在最新的排名上确认。")
     definition = ranking.version.definition
-    waiting = list(
-        Dossier.objects.select_for_update(of=("self",))
-        .filter(campaign_id=ranking.campaign_id, state=DossierState.SCORING)
-        .order_by("number")
+    waiting = lock_dossiers(
+        Dossier.objects.filter(campaign_id=ranking.campaign_id, state=DossierState.SCORING)
     )
     if not waiting:
         raise Conflict("这份排名已经确认，请刷新页面。")
@@ -282,10 +281,14 @@ def decide(
             )
     if errors:
         raise ValidationError(errors)
-    _check_quotas(ranking, choices, rows)
-    if not ranking.version.definition.is_scored:
+    definition = ranking.version.definition
+    step = definition.steps_of_type("decision")[0]
+    winners = {key for key, (outcome, _) in choices.items() if outcome == DecisionOutcome.WINNER}
+    picked = [row.dossier for row in rows if str(row.dossier_id) in winners]
+    lock_dossiers(Dossier.objects.filter(pk__in=[row.dossier_id for row in rows]))
+    check_quotas(ranking.campaign, definition, step, picked)
+    if not definition.is_scored:
         _check_fresh(ranking)
-    step = ranking.version.definition.steps_of_type("decision")[0]
     moment = clock.now()
     decisions = []
     for row in rows:
@@ -329,24 +332,6 @@ def _check_fresh(ranking: Ranking) -> None:
     now = audit.sha256(audit.canonical(compute_rows(rankable_dossiers(ranking.campaign))))
     if now != ranking.sha256:
         raise Refused("计算之后评分、认定或实测数据有变化，请重新计算，再确认或审定。")
-
-
-def _check_quotas(ranking: Ranking, choices, rows: list[RankingRow]) -> None:
-    """Refuse more winners than an enforced quota of the decision allows, city-wide or by county."""
-    definition = ranking.version.definition
-    winners = Counter()
-    for row in rows:
-        if choices[str(row.dossier_id)][0] == DecisionOutcome.WINNER:
-            winners[CITY] += 1
-            winners[row.dossier.community.county.name] += 1
-    for name, number in winners.items():
-        level = "city" if name == CITY else "county"
-        quota = definition.quota_for("winners", level, name, "")
-        if quota is None or quota.enforcement != "enforce":
-            continue
-        most = quota.rule.bounds()[1]
-        if most is not None and number > most:
-            raise Refused(f"{name}选了 {number} 个，超过“{quota.title}”的名额，请减少。")
 
 
 def rankable_dossiers(campaign: Campaign) -> list[Dossier]:

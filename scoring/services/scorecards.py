@@ -140,7 +140,7 @@ def lock_scorecard(pk, *also: str) -> Scorecard:
     """The sheet as it stands, locked, and ``also`` what it belongs to; of these only what marking
     asks for. Raises Scorecard.DoesNotExist."""
     card = (
-        Scorecard.objects.select_for_update(of=("self", *also))
+        Scorecard.objects.select_for_update(of=("self", *also), no_key=True)
         .select_related("assignment__expert", "assignment__dossier")
         .only(*MARKING_FIELDS)
         .get(pk=pk)

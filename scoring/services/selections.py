@@ -11,7 +11,7 @@ from accounts.models import Membership
 from campaigns.definition.route import Step
 from campaigns.models import Campaign
 from core import audit
-from core.errors import Conflict, Refused
+from core.errors import Conflict
 from reviews.enums import DossierState, Outcome
 from reviews.models import Dossier, SignOff
 from reviews.services import route
@@ -19,8 +19,8 @@ from reviews.services.deadlines import claim_in_time
 from reviews.services.sign_offs import record_office_sign_off
 from scoring.enums import DecisionOutcome
 from scoring.permissions import can_select
-from scoring.selectors.quotas import quota_meter
 from scoring.selectors.selections import entrants, waiting_at
+from scoring.services.quotas import check_quotas
 
 LEAST_REASON, MOST_REASON = 5, 300  # characters
 
@@ -41,10 +41,10 @@ def select_dossiers(
     with what was picked before; where it is enforced, more than its maximum are refused.
     Raises PermissionDenied, ValidationError by dossier id, Refused, Conflict.
     """
-    if step.type != "selection" or not can_select(actor, step):
+    if not can_select(actor, step):
         raise PermissionDenied("not this office's selection")
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    dossiers = list(waiting_at(actor, campaign, step).select_for_update(of=("self",)))
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+    dossiers = route.lock_dossiers(waiting_at(actor, campaign, step))
     if not dossiers:
         raise Conflict("没有等待遴选的材料，可能已由同事办理，请刷新页面。")
     if set(choices) != {str(dossier.pk) for dossier in dossiers}:
@@ -52,7 +52,8 @@ def select_dossiers(
     for dossier in dossiers:
         claim_in_time(dossier, step, actor=actor)
     winners = _checked(dossiers, choices)
-    _check_quota(campaign, dossiers[0], step, len(winners), actor)
+    picked = [dossier for dossier in dossiers if str(dossier.pk) in winners]
+    check_quotas(campaign, dossiers[0].version.definition, step, picked)
     signed = []
     for dossier in dossiers:
         outcome, reason = choices[str(dossier.pk)]
@@ -66,9 +67,7 @@ def select_dossiers(
                 opinion=opinion if is_winner else reason,
             )
         )
-    for dossier in dossiers:
-        dossier = route.lock_dossier(dossier)
-        if str(dossier.pk) in winners:
+        if is_winner:
             route.advance(dossier, actor=actor)
         else:
             route.enter_step(dossier, "", DossierState.NOT_AWARDED, actor=actor)
@@ -96,15 +95,3 @@ def _checked(dossiers: list[Dossier], choices: Mapping[str, tuple[str, str]]) ->
     if errors:
         raise ValidationError(errors)
     return winners
-
-
-def _check_quota(campaign, dossier: Dossier, step: Step, number: int, actor: Membership) -> None:
-    definition = dossier.version.definition
-    division = actor.organisation.division
-    county = division.name if step.level == "county" and division else ""
-    meter = quota_meter(campaign, definition, "winners", step.level, step=step.code, county=county)
-    if meter is None or meter.maximum is None or not meter.is_enforced:
-        return
-    if meter.value + number > meter.maximum:
-        before = f"此前已入选 {meter.value} 个，" if meter.value else ""
-        raise Refused(f"{before}本次选了 {number} 个，超过至多 {meter.maximum} 个的名额，请减少。")

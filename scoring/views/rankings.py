@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +17,7 @@ from campaigns.rubric import show
 from campaigns.selectors import current_version
 from core.answers import answer_once
 from core.errors import Conflict
+from core.forms import answer_form
 from documents.enums import DocumentKind
 from documents.selectors import current_document
 from documents.serving import serve_document
@@ -24,7 +25,7 @@ from reviews.selectors.recommendations import places_of
 from scoring.engine.gates import STATUS_WORDS
 from scoring.engine.numbers import ROUNDING_WORDS
 from scoring.engine.panel import UNSCORED
-from scoring.forms.decisions import DecisionForm
+from scoring.forms.outcomes import DecisionForm
 from scoring.permissions import can_decide, can_see_results
 from scoring.selectors.quotas import quota_groups
 from scoring.selectors.rankings import (
@@ -94,11 +95,7 @@ def ranking(request, key):
         "is_scored": present.is_scored,
         "has_bands": bool(present.outcome.tables),
         "rows": rows,
-        "quotas": [
-            group
-            for group in quota_groups(campaign, present)
-            if group.object == "winners" and not group.step
-        ],
+        "quotas": quota_groups(campaign, present, object_="winners", step=""),
         "job": job,
         "job_url": job_url(request, job, url) if job else "",
         "result_url": url,
@@ -240,25 +237,21 @@ def decision(request, key):
     for row in rows:
         row.place = places.get(row.dossier_id)
     form = DecisionForm(request.POST or None, rows=rows, request=request)
-    if request.method == "POST" and form.is_valid():
-        url = reverse("scoring:ranking", args=[request.tenant.slug, campaign.key])
 
-        def act():
+    def act() -> str:
+        with form.beside_rows():
             decide(
                 newest,
                 actor=request.member,
                 choices=form.choices(),
                 opinion=form.cleaned_data["opinion"],
             )
-            return url
+        messages.success(request, "审定完成，可以拟公示。")
+        return reverse("scoring:ranking", args=[request.tenant.slug, campaign.key])
 
-        try:
-            target = answer_once(request, act)
-        except ValidationError as error:
-            form.add_row_errors(error.message_dict)
-        else:
-            messages.success(request, "审定完成，可以拟公示。")
-            return redirect(target)
+    url, status = answer_form(request, form, act)
+    if url:
+        return redirect(url)
     context = {
         "campaign": campaign,
         "ranking": newest,
@@ -267,7 +260,7 @@ def decision(request, key):
         "has_places": bool(places),
         "is_scored": newest.version.definition.is_scored,
     }
-    return render(request, "scoring/decision.html", context, status=400 if form.errors else 200)
+    return render(request, "scoring/decision.html", context, status=status)
 
 
 @require_safe

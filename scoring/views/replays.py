@@ -11,8 +11,8 @@ from campaigns.comparison import VERBS
 from campaigns.definition import DefinitionError, load_definition
 from campaigns.models import Campaign
 from campaigns.selectors import chosen_definition
-from core.answers import answer_once
 from core.exports import CONTENT_TYPE
+from core.forms import answer_form
 from scoring.exports import replay_book
 from scoring.forms.replays import UPLOAD, ReplayForm
 from scoring.permissions import can_see_results
@@ -30,13 +30,15 @@ def replay_list(request, key):
     campaign = get_object_or_404(Campaign, key=key)
     form = ReplayForm(request.POST or None, request.FILES or None, member=request.member)
     problems = []
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(answer_once(request, lambda: _request(request, campaign, form)))
-        except DefinitionError as error:
-            problems = error.problems
-            name = "definition" if form.cleaned_data["source"] == UPLOAD else "source"
-            form.add_error(name, f"方案定义有 {len(problems)} 处问题，见下表。")
+    try:
+        url, status = answer_form(request, form, lambda: _request(request, campaign, form))
+        if url:
+            return redirect(url)
+    except DefinitionError as error:
+        problems = error.problems
+        name = "definition" if form.cleaned_data["source"] == UPLOAD else "source"
+        form.add_error(name, f"方案定义有 {len(problems)} 处问题，见下表。")
+        status = 200
     context = {
         "campaign": campaign,
         "form": form,
@@ -44,7 +46,7 @@ def replay_list(request, key):
         "can_replay": is_finished(campaign) and latest_ranking(campaign) is not None,
         "replays": visible_replays(request.member).filter(ranking__campaign=campaign)[:50],
     }
-    return render(request, "scoring/replay_list.html", context)
+    return render(request, "scoring/replay_list.html", context, status=status)
 
 
 def _request(request, campaign, form) -> str:

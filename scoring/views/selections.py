@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 from campaigns.enums import CampaignState
 from campaigns.models import Campaign
 from campaigns.selectors import current_version
-from core.answers import answer_once
+from core.forms import answer_form
 from reviews.enums import Outcome
-from scoring.forms.selections import SelectionForm
+from scoring.forms.outcomes import OutcomeForm
 from scoring.permissions import can_see_selection, can_select
 from scoring.selectors.quotas import quota_groups
 from scoring.selectors.selections import entrants, picked_at, waiting_at
@@ -34,14 +34,27 @@ def selection(request, key, step):
         raise PermissionDenied
     is_mine = can_select(member, part)
     rows = entrants(definition, list(waiting_at(member, campaign, part)))
-    form = None
+    form, status = None, 200
+    if request.method == "POST" and not is_mine:
+        raise PermissionDenied
     if is_mine:
-        form = SelectionForm(request.POST or None, rows=rows, request=request)
-    if request.method == "POST":
-        if form is None:
-            raise PermissionDenied
-        if form.is_valid() and (target := _act(request, campaign, part, form)):
-            return redirect(target)
+        form = OutcomeForm(request.POST or None, rows=rows, request=request)
+
+        def act() -> str:
+            with form.beside_rows():
+                select_dossiers(
+                    campaign,
+                    part,
+                    actor=member,
+                    choices=form.choices(),
+                    opinion=form.cleaned_data["opinion"],
+                )
+            messages.success(request, "遴选完成，入选的已转入下一环节。")
+            return reverse("scoring:selection", args=[request.tenant.slug, key, step])
+
+        url, status = answer_form(request, form, act)
+        if url:
+            return redirect(url)
     picked = picked_at(member, campaign, part)
     division = member.organisation.division
     county = division.name if is_mine and division and part.level == "county" else ""
@@ -51,35 +64,10 @@ def selection(request, key, step):
         "rows": rows,
         "form": form,
         "is_scored": definition.is_scored,
-        "quotas": [
-            group
-            for group in quota_groups(campaign, definition, county=county, level=part.level)
-            if group.step == part.code
-        ],
+        "quotas": quota_groups(
+            campaign, definition, county=county, level=part.level, step=part.code
+        ),
         "selected": [row for row in picked if row.outcome == Outcome.AGREE],
         "left_out": [row for row in picked if row.outcome == Outcome.REFUSE],
     }
-    status = 400 if form is not None and form.errors else 200
     return render(request, "scoring/selection.html", context, status=status)
-
-
-def _act(request, campaign, step, form) -> str:
-    url = reverse("scoring:selection", args=[request.tenant.slug, campaign.key, step.code])
-
-    def act():
-        select_dossiers(
-            campaign,
-            step,
-            actor=request.member,
-            choices=form.choices(),
-            opinion=form.cleaned_data["opinion"],
-        )
-        return url
-
-    try:
-        target = answer_once(request, act)
-    except ValidationError as error:
-        form.add_row_errors(error.message_dict)
-        return ""
-    messages.success(request, "遴选完成，入选的已转入下一环节。")
-    return target

@@ -116,6 +116,18 @@ def test_every_service_leaves_an_audit_record():
     assert silent == []
 
 
+def test_locked_rows_may_still_be_pointed_at():
+    """No key of a row ever changes. A lock that shuts out those who insert a row pointing at it
+    would let a writer that holds the chain of records wait for one that wants it."""
+    shutting = [
+        path.relative_to(ROOT)
+        for path in _service_files()
+        for line in path.read_text().splitlines()
+        if "select_for_update(" in line and "no_key=True" not in line
+    ]
+    assert shutting == []
+
+
 def test_every_recorded_verb_has_a_word():
     verbs = {
         node.args[1].value

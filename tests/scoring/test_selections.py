@@ -5,12 +5,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+import yaml
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.enums import OrganisationKind
-from accounts.models import Organisation
+from accounts.enums import Level, OrganisationKind
+from accounts.models import Division, Organisation
+from campaigns.definition import read_definition, shipped_definitions
 from campaigns.services.campaigns import create_campaign, open_campaign
+from communities.models import Community
 from core.errors import Conflict, Refused
 from core.jobs import run_job
 from core.tenancy import current_tenant_id
@@ -21,11 +26,13 @@ from reviews.selectors.timeline import timeline
 from reviews.services.cases import forward_case, withdraw_case
 from reviews.services.results import record_result
 from scoring.models import Ranking
-from scoring.selectors.quotas import quota_groups, quota_meter
+from scoring.selectors.quotas import quota_groups
 from scoring.services.panels import commit_panel
+from scoring.services.quotas import check_quotas
 from scoring.services.rankings import decide, request_ranking
 from scoring.services.selections import select_dossiers
 from tests.factories.dossiers import set_clock
+from tests.factories.forms import read_forms
 from tests.factories.selections import SELECTION, forward, fujian, make_selectable, pick
 from tests.standing import standing
 
@@ -53,14 +60,9 @@ def test_selected_go_to_the_city_and_the_others_are_out(people, campaign):
     pick(people, dossiers, winners=2)
     states = [Dossier.objects.get(pk=d.pk).state for d in dossiers]
     assert states == [DossierState.DECISION, DossierState.DECISION, DossierState.NOT_AWARDED]
-    meter = quota_meter(
-        campaign,
-        fujian(),
-        "winners",
-        "county",
-        step=SELECTION,
-        county=people.tree.north.county.name,
-    )
+    county = people.tree.north.county.name
+    (group,) = quota_groups(campaign, fujian(), county=county, object_="winners", step=SELECTION)
+    (meter,) = group.meters
     assert (meter.value, meter.minimum, meter.maximum, meter.state) == (2, 1, 2, "reached")
 
 
@@ -71,6 +73,61 @@ def test_more_than_the_quota_are_refused_also_over_two_acts(people, campaign):
     pick(people, first, winners=2)
     with pytest.raises(Refused, match="此前已入选 2 个"):
         pick(people, make_selectable(people, campaign), winners=1)
+
+
+@pytest.mark.parametrize("level", ["county", "city"])
+def test_a_share_of_the_registry_limits_too(people, campaign, level):
+    share = {
+        "code": "share", "title": "不超过登记小区的一半", "object": "winners", "step": SELECTION,
+        "scope": {"level": level, "others": level == "county"}, "enforcement": "enforce", "source": "四",
+        "rule": {"type": "percentage", "value": 50, "base": "communities", "limit": "max"},
+    }  # fmt: skip
+    body = yaml.safe_load(shipped_definitions()["fujian_2024"].read_text()) | {"quotas": [share]}
+    definition = read_definition(body)
+    dossiers = make_selectable(people, campaign, 3)
+    step = definition.step(SELECTION)
+    most = -(-Community.objects.count() // 2)  # all are in the one county
+    check_quotas(campaign, definition, step, dossiers[:most])
+    with pytest.raises(Refused, match=f"至多 {most} 个"):
+        check_quotas(campaign, definition, step, dossiers[: most + 1])
+
+
+def test_counting_quotas_takes_the_same_queries_for_any_number_of_counties(
+    people, campaign, django_assert_num_queries
+):
+    rule = {"type": "percentage", "value": 50, "base": "communities"}
+    quotas = [
+        {
+            "code": f"share-{level}", "title": "一半", "object": "winners", "source": "四",
+            "scope": {"level": level}, "enforcement": "warn", "rule": rule,
+        }
+        for level in ("county", "city")
+    ]  # fmt: skip
+    body = yaml.safe_load(shipped_definitions()["fujian_2024"].read_text()) | {"quotas": quotas}
+    definition = read_definition(body)
+    with CaptureQueriesContext(connection) as few:
+        quota_groups(campaign, definition)
+    known = people.tree.north.county
+    for number in range(5):
+        Division.objects.create(
+            level=Level.COUNTY, parent=known.parent, name=f"新{number}县", code=f"13039{number}"
+        )
+    with django_assert_num_queries(len(few)):
+        counties = quota_groups(campaign, definition)[0].meters
+    assert len(counties) >= 7
+
+
+def test_what_was_typed_stays_on_the_page_when_the_quota_refuses(people, campaign, client, sign_in):
+    dossiers = make_selectable(people, campaign, 3)
+    sign_in(people.county_officer)
+    address = url("scoring:selection", campaign.key, SELECTION)
+    data = {f"outcome-{d.pk}": "winner" for d in dossiers}
+    data |= {f"reason-{d.pk}": f"第{n}个的备注" for n, d in enumerate(dossiers)}
+    refused = client.post(address, data | {"opinion": "三个都好，同意入选。"})
+    shown = refused.content.decode()
+    assert refused.status_code == 409 and "至多 2 个的名额" in shown
+    assert "三个都好，同意入选。" in shown and "第2个的备注" in shown
+    assert shown.count(" checked") == 3
 
 
 def test_requirements_bar_the_pick_and_reasons_are_due(people, campaign):
@@ -182,7 +239,7 @@ def test_city_quota_is_enforced(people, campaign):
     from tests.factories.dossiers import make_campaign
 
     other = make_campaign(people.city_officer, tight.model_copy(update={"key": "tight"}), at=DAY)
-    with pytest.raises(Refused, match="市级不超过"):
+    with pytest.raises(Refused, match="至多 1 个"):
         decided(people, other, 2)
     decided_state = Dossier.objects.filter(campaign=other, state=DossierState.DECISION)
     assert decided_state.count() == 2
@@ -220,11 +277,15 @@ def test_case_is_forwarded_and_withdrawn_on_the_page(people, campaign, client):
     address = url("reviews:case_list", campaign.key)
     assert "已推荐案例0个，正好1个，还差1个" in page(client.get(address))
     data = {"dossier": str(dossier.pk), "reason": "做法可复制、可推广。"}
-    assert client.post(address, data | {"reason": ""}).status_code == 400
+    assert "推荐理由：" in page(client.post(address, data | {"reason": ""}))
     assert client.post(address, data).status_code == 302
     assert "已推荐（1）" in page(client.get(address))
+    full = page(client.post(address, data | {"reason": "还想再推荐一次。"}))
+    assert "还想再推荐一次。" in full
     case = ForwardedCase.objects.get()
-    assert client.post(url("reviews:case_withdraw", case.pk)).status_code == 302
+    press = read_forms(client.get(address))[-1].filled()
+    for _ in range(2):  # a double press is answered twice and acted on once
+        assert client.post(url("reviews:case_withdraw", case.pk), press).status_code == 302
     assert ForwardedCase.objects.exclude(withdrawn_at=None).count() == 1
 
 
@@ -260,10 +321,10 @@ def test_results_of_higher_levels_are_recorded_in_their_order(people, campaign):
         record_result(dossier, actor=people.city_officer, step="province", **PROVINCE)
     with pytest.raises(ValidationError, match="更正须写明原因"):
         record_result(
-            dossier, actor=people.city_officer, step="province", replaces=str(result.pk), **PROVINCE
+            dossier, actor=people.city_officer, step="province", replaces=result.pk, **PROVINCE
         )
     record_result(
-        dossier, actor=people.city_officer, step="province", replaces=str(result.pk),
+        dossier, actor=people.city_officer, step="province", replaces=result.pk,
         **PROVINCE | {"answer": Answer.NOT_SELECTED, "note": "看错了名单，已核对。"},
     )  # fmt: skip
     assert ReceivedResult.objects.filter(is_current=False).count() == 1
@@ -279,7 +340,7 @@ def test_result_is_recorded_on_the_page_and_shown_on_the_dossier(people, campaig
     assert "尚未收到" in page(client.get(detail))
     address = url("reviews:result_record", dossier.pk, "province")
     data = {"answer": "selected", "decided_on": "2024-11-18", "document_number": "公告 1 号"}
-    assert client.post(address, data | {"document_number": ""}).status_code == 400
+    assert "文号：" in page(client.post(address, data | {"document_number": ""}))
     assert client.post(address, data).status_code == 302
     shown = page(client.get(detail))
     assert "公告1号" in shown and "待前一级" not in shown
