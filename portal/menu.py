@@ -31,13 +31,15 @@ EVERYBODY = set(Role)
 
 @dataclass(frozen=True)
 class Item:
-    """``of_campaign``: the URL takes the key of a campaign. ``counts``: role → what waits there."""
+    """``of_campaign``: the URL takes the key of a campaign. ``counts``: role → what waits there.
+    ``pages``: views that belong here although their address lies elsewhere."""
 
     title: str
     name: str
     roles: Collection[Role]
     of_campaign: bool = False
     counts: Mapping[Role, Callable[[Membership], int]] = field(default_factory=dict)
+    pages: Collection[str] = ()
 
 
 MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
@@ -63,16 +65,21 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 "reviews:sign_off_list",
                 OFFICES,
                 counts=dict.fromkeys(OFFICES, count_todo),
+                pages=("reviews:sign_off", "reviews:desk_check", "reviews:paper_originals"),
             ),
             Item("代办", "people:delegation_list", OFFICES | {Role.CITY_OFFICER, Role.TENANT_ADMIN}),
             Item("常用意见", "reviews:template_list", {Role.CITY_OFFICER, Role.TENANT_ADMIN}),
-            Item("实地核查", "reviews:visit_list", {Role.COUNTY_OFFICER}),
+            Item(
+                "实地核查", "reviews:visit_list", {Role.COUNTY_OFFICER},
+                pages=("reviews:site_visit", "reviews:site_visit_edit"),
+            ),
             Item("县区报送", "reviews:filing_list", OVERSEERS | {Role.COUNTY_OFFICER}),
             Item(
                 "专家评审",
                 "scoring:assignment_list",
                 {Role.EXPERT},
                 counts={Role.EXPERT: count_open_assignments},
+                pages=("scoring:scorecard", "scoring:scorecard_check"),
             ),
             Item(
                 "异议", "publications:objection_list", OVERSEERS,
@@ -135,7 +142,7 @@ def menu_of(request) -> list[dict]:
         }
         for title, items in offered
     ]
-    _mark_open(request.path, [entry for section in sections for entry in section["items"]])
+    _mark_open(request, [entry for section in sections for entry in section["items"]])
     return [section for section in sections if section["items"]]
 
 
@@ -161,13 +168,19 @@ def _entry(item: Item, request, key: str) -> dict:
         "url": reverse(item.name, args=values),
         "count": count(member) if count else None,
         "active": False,
+        "pages": item.pages,
     }
 
 
-def _mark_open(path: str, entries: list[dict]) -> None:
-    """The open page belongs to the entry with the longest address that its own begins with; only
-    the page itself belongs to the home page, below which everything lies."""
+def _mark_open(request, entries: list[dict]) -> None:
+    """The open page belongs to the entry that names it, else to the one with the longest address
+    that its own begins with; only the page itself belongs to the home page, below which everything
+    lies."""
     home, *others = entries
+    path, match = request.path, request.resolver_match
+    if named := [entry for entry in others if match and match.view_name in entry["pages"]]:
+        named[0]["active"] = True
+        return
     below = [entry for entry in others if path.startswith(entry["url"])]
     if below:
         max(below, key=lambda entry: len(entry["url"]))["active"] = True

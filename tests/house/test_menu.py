@@ -3,11 +3,13 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts.enums import Role
 from portal.menu import MENU, menu_of
 from tests.factories import cast
-from tests.factories.dossiers import make_campaign
+from tests.factories.dossiers import make_campaign, make_submitted
+from tests.house.access.browsing import urls
 
 MOST_QUERIES = 3
 
@@ -62,3 +64,20 @@ def test_account_pages_have_no_menu(people, client):
         people.city_officer.user, backend="django.contrib.auth.backends.ModelBackend"
     )
     assert 'class="menu"' not in client.get("/account/", follow=True).content.decode()
+
+
+def test_pages_of_an_act_belong_to_its_list(people, client):
+    """Signing lies below the dossier's address, and the officer came from the work list."""
+    dossier = make_submitted(people)
+    client.force_login(
+        people.committee_officer.user, backend="django.contrib.auth.backends.ModelBackend"
+    )
+    for name, title in (("sign_off", "审核"), ("dossier_detail", "申报材料")):
+        page = client.get(reverse(f"reviews:{name}", args=["yunzhou", dossier.pk]))
+        entries = [e for s in page.context["menu"] for e in s["items"] if e["active"]]
+        assert [entry["title"] for entry in entries] == [title]
+
+
+def test_every_page_named_in_the_menu_exists():
+    named = {name for _, items in MENU for item in items for name in item.pages}
+    assert named and named <= urls().keys()

@@ -210,7 +210,7 @@ def test_after_the_deadline_nothing_is_signed(people, dossier):
     late = dossier.version.definition.deadline("application")
     assert late.enforce
     make.set_clock("2023-10-31 00:00:05")
-    with pytest.raises(Refused, match="已于 2023-10-30 截止"):
+    with pytest.raises(Refused, match="已于 2023年10月30日 24:00 截止"):
         make.sign(dossier, actor=people.county_officer)
     make.set_clock("2023-10-30 23:59:00")
     make.sign(dossier, actor=people.county_officer)
