@@ -34,8 +34,9 @@ def world(committed_db):
     return tenant, people, dossier
 
 
-def race(tenant, *acts) -> list[str]:
-    """Do all acts at once, each in its own transaction; "" for what was done, else the refusal."""
+def race(tenant, *acts, first_done: threading.Event | None = None) -> list[str]:
+    """Do all acts at once, each in its own transaction; "" for what was done, else the refusal.
+    ``first_done`` is set when the first act is committed or refused."""
     barrier = threading.Barrier(len(acts))
     answers: list[str] = [""] * len(acts)
 
@@ -48,6 +49,8 @@ def race(tenant, *acts) -> list[str]:
             answers[number] = error.message
         finally:
             connection.close()
+            if first_done and number == 0:
+                first_done.set()
 
     threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
     for thread in threads:
@@ -57,9 +60,10 @@ def race(tenant, *acts) -> list[str]:
     return answers
 
 
-def without_lock(monkeypatch) -> None:
-    """The control: everybody reads the dossier as it is, checks, waits for the other, and acts."""
-    meet = threading.Barrier(2)
+def without_lock(monkeypatch) -> threading.Event:
+    """The control: everybody reads the dossier as it is, checks, waits for the other, and acts; a
+    withdrawal once the event is set, for two that write without locks would only deadlock."""
+    meet, first_done = threading.Barrier(2), threading.Event()
 
     def read(dossier):
         related = ("campaign", "version", "revision", "applicant", "community__division")
@@ -76,7 +80,14 @@ def without_lock(monkeypatch) -> None:
         monkeypatch.setattr(module, "lock_dossier", read)
     monkeypatch.setattr(sign_offs, "_check_turn", then_meet(sign_offs._check_turn))
     monkeypatch.setattr(sign_offs, "claim_in_time", lambda *args, **more: None)  # a second guard
-    monkeypatch.setattr(dossiers, "check_withdrawable", then_meet(dossiers.check_withdrawable))
+    check_withdrawable = then_meet(dossiers.check_withdrawable)
+
+    def then_wait(*args):
+        check_withdrawable(*args)
+        assert first_done.wait(timeout=30)
+
+    monkeypatch.setattr(dossiers, "check_withdrawable", then_wait)
+    return first_done
 
 
 @contextmanager
@@ -135,11 +146,12 @@ def test_without_the_lock_the_key_alone_refuses_the_second(world, monkeypatch):
     assert signed(world) == 1
 
 
-def test_without_lock_and_key_both_signatures_would_be_given(world, monkeypatch):
+@pytest.mark.parametrize("other", [{}, RETURN], ids=["sign", "return"])
+def test_without_lock_and_key_both_opinions_would_be_given(world, monkeypatch, other):
     """The control: this test can see the race that the two close."""
     without_lock(monkeypatch)
     with without_key():
-        assert race(world[0], signer(world), signer(world)) == ["", ""]
+        assert race(world[0], signer(world), signer(world, **other)) == ["", ""]
         assert signed(world) == 2
 
 
@@ -156,8 +168,10 @@ def test_signature_return_and_withdrawal_at_once_one_wins(world, turn):
     assert signed(world) == [1, 1, 0][winner]
 
 
-def test_without_the_lock_a_signed_dossier_would_be_withdrawn(world, monkeypatch):
+@pytest.mark.parametrize("opinion", [{}, RETURN], ids=["sign", "return"])
+def test_without_the_lock_a_signed_dossier_would_be_withdrawn(world, monkeypatch, opinion):
     """The control: this test can see the race that the lock closes."""
-    without_lock(monkeypatch)
-    assert race(world[0], signer(world), withdrawer(world)) == ["", ""]
+    first_done = without_lock(monkeypatch)
+    acts = [signer(world, **opinion), withdrawer(world)]
+    assert race(world[0], *acts, first_done=first_done) == ["", ""]
     assert signed(world) == 1
